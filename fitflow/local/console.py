@@ -45,4 +45,6 @@ class Console:
         except BaseException:
             self.say(f"{self.paint('✗', '31;1')} {what}")
             raise
-        self.say(f"{self.paint('✓', '32;1')} {what} {self.paint(f'({time.monotonic() - started:.1f} s)', '2')}")
+        self.say(
+            f"{self.paint('✓', '32;1')} {what} {self.paint(f'({time.monotonic() - started:.1f} s)', '2')}"
+        )

@@ -112,7 +112,9 @@ def server_account() -> Account | None:
         except KeyError:
             continue
         return Account(name, entry.pw_uid, entry.pw_gid)
-    raise Trouble("PostgreSQL does not run as root, and there is no user `postgres` or `nobody` to run it under.")
+    raise Trouble(
+        "PostgreSQL does not run as root, and there is no user `postgres` or `nobody` to run it under."
+    )
 
 
 def give(path: Path, account: Account | None) -> None:

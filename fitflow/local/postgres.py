@@ -75,7 +75,9 @@ class Cluster:
     @property
     def url(self) -> str:
         """Return the address for `DATABASE_URL`."""
-        return f"postgresql://{APP_ROLE}@/{self.database}?host={quote(str(self.sockets), safe='')}&port={PORT}"
+        return (
+            f"postgresql://{APP_ROLE}@/{self.database}?host={quote(str(self.sockets), safe='')}&port={PORT}"
+        )
 
     def pid(self) -> int:
         """Return the process number of the running server, or 0."""
@@ -121,7 +123,15 @@ class Cluster:
     def execute(self, sql: str, database: str = "postgres") -> str:
         """Run SQL as the cluster's superuser and return what it answers."""
         asked = subprocess.run(
-            [self.binaries["psql"], "-XqAt", "-v", "ON_ERROR_STOP=1", "-f", "-", self.superuser_url(database)],
+            [
+                self.binaries["psql"],
+                "-XqAt",
+                "-v",
+                "ON_ERROR_STOP=1",
+                "-f",
+                "-",
+                self.superuser_url(database),
+            ],
             input=sql,
             capture_output=True,
             text=True,
@@ -191,7 +201,11 @@ class Cluster:
 
     def _sweep(self) -> None:
         """Remove what a killed server left: its number may belong to another process by now, and PostgreSQL would wait for that."""
-        leftovers = [self.data / "postmaster.pid", self.sockets / f".s.PGSQL.{PORT}.lock", self.sockets / f".s.PGSQL.{PORT}"]
+        leftovers = [
+            self.data / "postmaster.pid",
+            self.sockets / f".s.PGSQL.{PORT}.lock",
+            self.sockets / f".s.PGSQL.{PORT}",
+        ]
         if not wait_until(lambda: not self._has_leftovers(), 10):
             raise Trouble(f"Another PostgreSQL still works in {self.data}.")
         for file in leftovers:
@@ -262,7 +276,9 @@ def installed() -> list[Binaries]:
         folders.append(Path(on_path).resolve().parent)
     found: dict[int, Binaries] = {}
     for folder in folders:
-        if not all(os.access(folder / name, os.X_OK) for name in ("postgres", "initdb", "psql", "pg_isready")):
+        if not all(
+            os.access(folder / name, os.X_OK) for name in ("postgres", "initdb", "psql", "pg_isready")
+        ):
             continue
         told = subprocess.run([str(folder / "postgres"), "--version"], capture_output=True, text=True).stdout
         if number := re.search(r"\) (\d+)", told):

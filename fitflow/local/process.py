@@ -77,7 +77,9 @@ def is_alive(pid: int) -> bool:
     except PermissionError:
         pass
     try:
-        after_name = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2]
+        after_name = (
+            Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2]
+        )
     except OSError:
         return True
     return after_name.split()[0] not in {"Z", "X"}

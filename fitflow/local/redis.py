@@ -1,5 +1,6 @@
 """The project's own Redis: one server per purpose, on loopback with a password, kept in memory only."""
 
+import contextlib
 import secrets
 import shutil
 import signal
@@ -33,7 +34,12 @@ class Store:
         give(folder, account)
         places.logs.mkdir(parents=True, exist_ok=True)
         return cls(
-            places, purpose, folder, places.sockets(purpose, account), places.logs / f"redis-{purpose}.log", account
+            places,
+            purpose,
+            folder,
+            places.sockets(purpose, account),
+            places.logs / f"redis-{purpose}.log",
+            account,
         )
 
     @property
@@ -82,10 +88,8 @@ class Store:
             pid = int((self.folder / "redis.pid").read_text(encoding="utf-8"))
         except (OSError, ValueError):
             pid = 0
-        try:
+        with contextlib.suppress(OSError):
             self._ask("SHUTDOWN NOSAVE")
-        except OSError:
-            pass
         if not wait_until(lambda: not self.answers() and not is_alive(pid), 10):
             end(pid, [(signal.SIGTERM, 5), (signal.SIGKILL, 5)])
         return True

@@ -58,7 +58,13 @@ class Servers:
 def chromium() -> str | None:
     """Return the machine's Chromium or Chrome, which the end-to-end tests drive."""
     mac = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
-    for name in (os.environ.get("FITFLOW_CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome", mac):
+    for name in (
+        os.environ.get("FITFLOW_CHROMIUM", ""),
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        mac,
+    ):
         if name and (found := shutil.which(name)):
             return found
     return None
