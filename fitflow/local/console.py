@@ -17,15 +17,17 @@ class Console:
     def __init__(self, quiet: bool = False) -> None:
         self.quiet = quiet
         self.colour = sys.stderr.isatty() and "NO_COLOR" not in os.environ
+        # What a step has begun to say stands in the line where the next text goes.
+        self.clear = "\033[K" if self.colour else ""
 
     def say(self, text: str) -> None:
         """Print one line."""
         if not self.quiet:
-            print(text, file=sys.stderr, flush=True)
+            print(self.clear + text, file=sys.stderr, flush=True)
 
     def fail(self, text: str) -> None:
         """Print what went wrong, however quiet we are."""
-        print(self.paint(text, "31;1"), file=sys.stderr, flush=True)
+        print(self.clear + self.paint(text, "31;1"), file=sys.stderr, flush=True)
 
     def title(self, text: str) -> None:
         """Print a headline."""
@@ -36,9 +38,17 @@ class Console:
         return f"\033[{code}m{text}\033[0m" if self.colour else text
 
     @contextmanager
-    def step(self, what: str) -> Iterator[None]:
-        """Say what is being done, and afterwards how long it took."""
-        self.say(f"{self.paint('·', '2')} {what} …")
+    def step(self, what: str, *, talks: bool = False) -> Iterator[None]:
+        """Say what is being done, and afterwards how long it took.
+
+        On a terminal the second line takes the first one's place, unless something `talks` in between.
+        """
+        begun = f"{self.paint('·', '2')} {what} …"
+        over = self.colour and not talks
+        if over and not self.quiet:
+            print(begun, end="\r", file=sys.stderr, flush=True)
+        else:
+            self.say(begun)
         started = time.monotonic()
         try:
             yield

@@ -73,6 +73,14 @@ class Places:
         """Return the file that remembers ports and passwords between starts."""
         return self.local / "state.json"
 
+    def stand_ins(self) -> list[Path]:
+        """Return the folders outside the checkout that may stand in for ones below `.local/`."""
+        folders = {Path(tempfile.gettempdir()), Path("/tmp")}
+        return [
+            Path("/var/tmp") / self.tag,
+            *(folder / f"{self.tag}-{p}" for folder in folders for p in PURPOSES),
+        ]
+
     def servers(self, purpose: Purpose, account: Account | None) -> Path:
         """Make and return the folder of one purpose's servers.
 

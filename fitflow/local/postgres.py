@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from .console import Trouble
 from .places import Account, Places, Purpose, give, server_account
-from .process import command_line, end, is_alive, is_ours, spawn, wait_until
+from .process import command_line, end, is_alive, is_ours, spawn, starts, wait_until
 
 OLDEST = 15
 PORT = 5432  # of a Unix socket only: each purpose has its own folder, so they never meet
@@ -45,6 +45,11 @@ class Binaries:
 
     def __getitem__(self, name: str) -> str:
         return str(self.folder / name)
+
+    def has_extension(self, name: str) -> bool:
+        """Tell whether an extension of the contrib package came with it."""
+        asked = subprocess.run([self["pg_config"], "--sharedir"], capture_output=True, text=True)
+        return Path(asked.stdout.strip(), "extension", f"{name}.control").exists()
 
 
 @dataclass(frozen=True)
@@ -102,9 +107,8 @@ class Cluster:
                 account=self.account,
                 tether=signal.SIGINT if tether else None,
             )
-            if wait_until(lambda child=child: child.poll() is not None or self._answers(), 30):  # type: ignore[misc]
-                if child.poll() is None:
-                    break
+            if starts(child, self._answers, 30):
+                break
             # The backends of a server that was killed hold its memory for a moment, and a new one refuses until then.
             if attempt == 2 or not wait_until(lambda: not self._has_leftovers(), 10):
                 raise Trouble(f"PostgreSQL did not start; the end of {self.log}:\n{_tail(self.log)}")
@@ -200,7 +204,10 @@ class Cluster:
                 opened.write(line)
 
     def _sweep(self) -> None:
-        """Remove what a killed server left: its number may belong to another process by now, and PostgreSQL would wait for that."""
+        """Remove what a killed server left.
+
+        Its number may belong to another process by now, and PostgreSQL would not start for fear of that one.
+        """
         leftovers = [
             self.data / "postmaster.pid",
             self.sockets / f".s.PGSQL.{PORT}.lock",

@@ -66,6 +66,12 @@ def _tether(when_we_die: signal.Signals) -> Callable[[], None] | None:
     return tie
 
 
+def tie_to_parent() -> None:
+    """Ask Linux to end us with SIGTERM when `make`, which started us, is gone, however it went."""
+    if sys.platform.startswith("linux") and os.environ.get("MAKELEVEL"):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
+
+
 def is_alive(pid: int) -> bool:
     """Tell whether a process runs; one that has ended and was not collected yet does not."""
     if pid <= 0:
@@ -110,6 +116,12 @@ def wait_until(ready: Callable[[], bool], seconds: float, every: float = 0.02) -
             return False
         time.sleep(every)
     return True
+
+
+def starts(child: "subprocess.Popen[bytes]", ready: Callable[[], bool], seconds: float) -> bool:
+    """Wait until a child is ready; False when it ended instead or took too long."""
+    wait_until(lambda: child.poll() is not None or ready(), seconds)
+    return child.poll() is None and ready()
 
 
 def end(pid: int, signals: Sequence[tuple[signal.Signals, float]]) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .console import Trouble
 from .places import Account, Places, Purpose, give, server_account
-from .process import end, is_alive, spawn, wait_until
+from .process import end, is_alive, spawn, starts, wait_until
 from .state import recall, remember
 
 
@@ -73,9 +73,8 @@ class Store:
                 account=self.account,
                 tether=signal.SIGTERM if tether else None,
             )
-            if wait_until(lambda child=child: child.poll() is not None or self.answers(), 20):  # type: ignore[misc]
-                if child.poll() is None:
-                    return True
+            if starts(child, self.answers, 20):
+                return True
             # Most likely somebody took the port between our choice and its use.
             remember(self.places, f"redis-{self.purpose}", None)
         raise Trouble(f"Redis did not start; see {self.log}.")

@@ -34,6 +34,11 @@ class Servers:
                 if server.start(tether=tether):
                     self.started.append(server)
 
+    def keep_up(self, *, tether: bool = False) -> None:
+        """Start again those of our servers that have fallen."""
+        for server in self.started:
+            server.start(tether=tether)
+
     def down(self, *, only_started: bool = False) -> list[str]:
         """Stop the servers, or only those we started; returns the names of those that ran."""
         with lock(self.places.local / f"servers-{self.purpose}.lock", waiting=lambda _: None):
