@@ -52,11 +52,13 @@ function undoForm(url) {
   return form;
 }
 
-/** Opens a <dialog class="sheet"> by id or element and puts the focus on its first field. */
+/** Opens a <dialog class="sheet"> by id or element; the focus goes to what is wrong, on a desk else to the first field. */
 export function openDialog(target) {
   const dialog = typeof target === "string" ? document.getElementById(target) : target;
   if (dialog && !dialog.open) dialog.showModal();
-  dialog?.querySelector("[aria-invalid=true], .form-control:not([type=hidden]), .form-select")?.focus();
+  const wrong = dialog?.querySelector("[aria-invalid=true]");
+  const keys = window.matchMedia("(pointer: fine)").matches;
+  (wrong ?? (keys && dialog?.querySelector(".form-control, .form-select")) ?? null)?.focus?.();
   return dialog;
 }
 
