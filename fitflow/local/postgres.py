@@ -20,7 +20,7 @@ APP_ROLE = "fitflow"
 
 SETTINGS = {
     "listen_addresses": "''",
-    "max_connections": "200",
+    "max_connections": "300",
     # Each studio has a schema of some forty tables, and one statement may lock those of many.
     "max_locks_per_transaction": "256",
     "shared_buffers": "'256MB'",

@@ -7,7 +7,7 @@ APPLICATION = "fitflow.asgi:application"
 # Each on its own, as docker-compose.yml runs them. HTTP over WSGI carries several times what ASGI does with
 # synchronous views; sockets need ASGI.
 PRODUCTION: dict[str, tuple[str, ...]] = {
-    "migrate": ("python", "manage.py", "migrate_schemas", "--shared", "--tenant"),
+    "migrate": ("python", "manage.py", "migrate_schemas"),
     "web": (
         *(
             "gunicorn",
