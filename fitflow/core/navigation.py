@@ -79,7 +79,10 @@ def menu(request: HttpRequest, portal: str = "") -> list[Entry]:
     allowed = [item for item in _items[portal or portal_of(request)] if not item.roles or item.roles & roles]
     reachable = [(item, url) for item in allowed if (url := _url(item.url_name))]
     here = _longest(request.path, [url for _, url in reachable])
-    return [Entry(item.label, item.short or item.label, item.icon, url, item.phone, url == here) for item, url in reachable]
+    return [
+        Entry(item.label, item.short or item.label, item.icon, url, item.phone, url == here)
+        for item, url in reachable
+    ]
 
 
 def _url(name: str) -> str:

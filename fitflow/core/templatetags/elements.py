@@ -87,7 +87,9 @@ def ago(value: datetime | None, zone: formats.Zone = None) -> SafeString | str:
     if value is None:
         return ""
     words = f"{formats.short_day_text(value, zone)}, {formats.clock_text(value, zone)}"
-    return format_html('<time datetime="{}" data-relative title="{}">{}</time>', value.isoformat(), words, words)
+    return format_html(
+        '<time datetime="{}" data-relative title="{}">{}</time>', value.isoformat(), words, words
+    )
 
 
 # Small marks
@@ -172,7 +174,9 @@ def flashes(context: Context) -> dict[str, Any]:
 
 
 @register.inclusion_tag("elements/empty.html")
-def empty(icon: str, title: str, text: str = "", href: str = "", label: str = "", **more: Any) -> dict[str, Any]:
+def empty(
+    icon: str, title: str, text: str = "", href: str = "", label: str = "", **more: Any
+) -> dict[str, Any]:
     """`{% empty "calendar-plus" "Nothing booked yet" "Add your first class…" url "Add a class" %}` inside a card.
 
     More: `dialog` (opens it instead of following `href`), `level` (2, the heading's), `style` (primary).
@@ -209,7 +213,9 @@ def pager(context: Context, page: Any, parameter: str = "page") -> dict[str, Any
 
 
 @register.inclusion_tag("elements/cursor_pager.html")
-def cursor_pager(before: str = "", after: str = "", newer: str = "Newer", older: str = "Older") -> dict[str, Any]:
+def cursor_pager(
+    before: str = "", after: str = "", newer: str = "Newer", older: str = "Older"
+) -> dict[str, Any]:
     """`{% cursor_pager previous_url next_url %}` for endless lists."""
     return {"before": before, "after": after, "newer": newer, "older": older}
 
@@ -235,12 +241,21 @@ def sheet(context: Context, content: str, name: str, title: str, note: str = "",
 
 
 @register.simple_block_tag(takes_context=True)
-def confirm(context: Context, content: str, name: str, title: str, action: str, label: str, **more: Any) -> str:
+def confirm(
+    context: Context, content: str, name: str, title: str, action: str, label: str, **more: Any
+) -> str:
     """`{% confirm "cancel" "Cancel this session?" url "Cancel session" %} who is told {% endconfirm %}`.
 
     The block is the words (and fields, if any) above the buttons. More: `keep` ("Keep it"), `style` ("danger"), `busy`.
     """
-    values = {"id": name, "title": title, "action": action, "label": label, "content": content, "keep": "Keep it"}
+    values = {
+        "id": name,
+        "title": title,
+        "action": action,
+        "label": label,
+        "content": content,
+        "keep": "Keep it",
+    }
     values |= {**more, "csrf_token": context.get("csrf_token")}
     return _rendered(context, "elements/confirm.html", values)
 

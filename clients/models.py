@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models.functions import Lower
+from phonenumber_field.modelfields import PhoneNumberField
+
+from fitflow.accounts.models import User
+from fitflow.core.models import Row
+from studios.shared.models import Province
+
+
+class Client(Row):
+    """A client of this studio. She may have no sign-in at all; with one, it opens her portal."""
+
+    user = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    name = models.CharField(max_length=200)
+    email = models.EmailField("e-mail", blank=True)
+    phone = PhoneNumberField(blank=True, region="CA")
+    street = models.CharField(max_length=200, blank=True)
+    city = models.CharField(max_length=100, blank=True)
+    province = models.CharField(max_length=2, choices=Province.choices, blank=True)
+    postal_code = models.CharField(max_length=10, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering: ClassVar = ["name", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(Lower("email"), name="client_email_once", condition=~models.Q(email="")),
+            models.UniqueConstraint(
+                fields=["user"], name="client_user_once", condition=models.Q(user__isnull=False)
+            ),
+        ]
+        indexes: ClassVar = [GinIndex(OpClass(Lower("name"), name="gin_trgm_ops"), name="client_name_search")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Care(Row):
+    """Who trains whom: a trainer's right to a client's data begins with this row (her first booking makes it)."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="care")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["client", "user"], name="care_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} trains {self.client_id}"

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from rest_framework.decorators import api_view, parser_classes, permission_classes
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from fitflow.core.api.idempotency import answer_once
+from fitflow.core.api.io import JSONParser
+from fitflow.core.db import retry_deadlocks
+
+View = Callable[..., Response]
+
+
+def endpoint(*methods: str, anonymous: bool = False, public_rows: bool = False) -> Callable[[View], Any]:
+    """Make a function `(request, …) -> Response` an endpoint of the API.
+
+    Unsafe methods honour Idempotency-Key. `anonymous` lets in who has not signed in; `public_rows` keeps the request out
+    of the studio on a studio's host (sign-in and tokens).
+    """
+
+    def decorate(view: View) -> Any:
+        @wraps(view)
+        def handle(request: Request, *args: Any, **kwargs: Any) -> Response:
+            if request.method in {"GET", "HEAD", "OPTIONS"} or not request.user.is_authenticated:
+                return view(request, *args, **kwargs)
+            return retry_deadlocks(answer_once)(request, lambda: view(request, *args, **kwargs))
+
+        wrapped = parser_classes([JSONParser])(handle)
+        if anonymous:
+            wrapped = permission_classes([AllowAny])(wrapped)
+        made = api_view(list(methods))(wrapped)
+        made.cls.public_rows = public_rows  # type: ignore[attr-defined]
+        return made
+
+    return decorate

@@ -1,0 +1,3 @@
+from fitflow.core.fields.encrypted import EncryptedTextField
+
+__all__ = ["EncryptedTextField"]

@@ -1,0 +1,323 @@
+"""What every way of running FitFlow shares. Each variable read here stands in .env.example."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONCE, NONE, SELF  # noqa: F401  (NONCE is for pages that must load Stripe.js)
+
+from fitflow.settings import env
+from fitflow.tenancy.pool import give_back
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+
+SECRET_KEY = env.text("SECRET_KEY", "insecure-default-for-demo-and-tests-only")
+DEBUG = False
+
+# One host for the platform, one below it for each studio.
+PUBLIC_HOST = env.text("PUBLIC_HOST", "fitflow.localhost")
+PUBLIC_PORT = env.text("PUBLIC_PORT", "8000")
+PUBLIC_SCHEME = env.text("PUBLIC_SCHEME", "http")
+ALLOWED_HOSTS = [PUBLIC_HOST, f".{PUBLIC_HOST}", *env.words("EXTRA_ALLOWED_HOSTS")]
+
+# A table of a shared app exists once, in `public`; every other table exists once per studio. No app is in both,
+# and an app never moves from one list to the other: its migrations would be stranded.
+SHARED_APPS = [
+    "fitflow.tenancy",
+    "fitflow.core",
+    "fitflow.accounts",
+    "studios.shared",
+    "trainers.shared",
+    "django_tenants",
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "django.contrib.admin",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_celery_beat",
+    "django_structlog",
+    "django_htmx",
+    "django_filters",
+    "phonenumber_field",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "channels",
+    "csp",
+]
+TENANT_APPS = ["studios", "clients", "notifications", "trainers", "billing", "reporting"]
+INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS]
+
+TENANT_MODEL = "studios_shared.Studio"
+TENANT_DOMAIN_MODEL = "studios_shared.Domain"
+TENANT_LIMIT_SET_CALLS = True
+TENANT_BASE_MIGRATE_COMMAND = "fitflow.tenancy.migrating.Command"
+DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+PUBLIC_SCHEMA_URLCONF = ROOT_URLCONF = "fitflow.urls_public"
+STUDIO_URLCONF = "fitflow.urls_studio"
+
+# Identity (session, token) is settled as the login role, before the request enters its studio: a studio's own
+# database role cannot read sessions, tokens or password hashes at all.
+MIDDLEWARE = [
+    "django_structlog.middlewares.RequestMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "fitflow.tenancy.middleware.StudioMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "fitflow.accounts.middleware.token_identity",
+    "studios.shared.middleware.ActorMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "fitflow.tenancy.middleware.EnterStudioMiddleware",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "fitflow.core.context.site",
+            ],
+            "builtins": ["fitflow.core.templatetags.elements"],
+        },
+    }
+]
+FORM_RENDERER = "fitflow.core.forms_renderer.FitFlowRenderer"
+WSGI_APPLICATION = "fitflow.wsgi.application"
+ASGI_APPLICATION = "fitflow.asgi.application"
+
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {
+        **env.database("DATABASE_URL", "postgresql://fitflow@127.0.0.1/fitflow"),
+        "ENGINE": "fitflow.tenancy.backend",
+        "CONN_MAX_AGE": 0,
+        "ATOMIC_REQUESTS": False,
+    }
+}
+DATABASES["default"]["OPTIONS"] |= {
+    "pool": {
+        "min_size": env.number("DATABASE_POOL_MIN", 1),
+        "max_size": env.number("DATABASE_POOL_MAX", 20),
+        "timeout": 10,
+        # A connection goes back to the pool as nobody's: neither role nor path of a studio stays on it.
+        "reset": give_back,
+    }
+}
+
+REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_FUNCTION": "fitflow.tenancy.cache.studio_key",
+        "KEY_PREFIX": "ff",
+    },
+    # Rows about the platform itself: domains, throttles of the sign-in. Never holds a studio's data.
+    "platform": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "ffp",
+    },
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_CACHE_ALIAS = "platform"
+SESSION_COOKIE_NAME = "fitflow_session"
+SESSION_COOKIE_DOMAIN = f".{PUBLIC_HOST}"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "fitflow_csrf"
+CSRF_COOKIE_DOMAIN = f".{PUBLIC_HOST}"
+CSRF_FAILURE_VIEW = "fitflow.core.views.csrf_failure"
+CSRF_TRUSTED_ORIGINS = [
+    f"{PUBLIC_SCHEME}://*.{PUBLIC_HOST}:{PUBLIC_PORT}",
+    f"{PUBLIC_SCHEME}://{PUBLIC_HOST}:{PUBLIC_PORT}",
+]
+
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        # redis-py 8 closes an idle blocking read after 5 s; the layer's own read blocks for as long.
+        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": 30}], "prefix": "ff"},
+    }
+}
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "socket_timeout": 30}
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_TASK_DEFAULT_QUEUE = "fitflow"
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 300_000  # KiB
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TIMEZONE = "UTC"
+# How long a killed relay keeps its rows from the others.
+OUTBOX_LEASE_SECONDS = env.number("OUTBOX_LEASE_SECONDS", 60)
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/home/"
+ACCOUNT_ADAPTER = "fitflow.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "fitflow.accounts.forms.SignupForm"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = False
+ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = PUBLIC_SCHEME
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["fitflow.core.api.identity.RequestIdentity"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["fitflow.core.api.io.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["fitflow.core.api.io.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PAGINATION_CLASS": "fitflow.core.api.pages.CursorPages",
+    "DEFAULT_THROTTLE_CLASSES": [
+        "fitflow.core.api.throttles.AnonymousThrottle",
+        "fitflow.core.api.throttles.SignedInThrottle",
+    ],
+    "EXCEPTION_HANDLER": "fitflow.core.api.errors.error_response",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "COERCE_DECIMAL_TO_STRING": True,
+    "PAGE_SIZE": 20,
+}
+# Requests a minute: the sustained rate, and the burst that a quiet client may spend at once.
+API_RATE_ANONYMOUS = env.number("API_RATE_ANONYMOUS", 20)
+API_RATE_SIGNED_IN = env.number("API_RATE_SIGNED_IN", 100)
+API_ACCESS_MINUTES = 15
+API_REFRESH_DAYS = 7
+SPECTACULAR_SETTINGS = {
+    "TITLE": "FitFlow API",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+}
+
+LANGUAGE_CODE = "en-ca"
+TIME_ZONE = "America/Toronto"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# Documents of studios go through fitflow.tenancy.storage, which prefixes the studio's folder.
+S3_BUCKET = env.text("S3_BUCKET", "")
+MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(BASE_DIR / ".local" / "media")))
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": (
+        {
+            "BACKEND": "fitflow.tenancy.storage.StudioS3Storage",
+            "OPTIONS": {
+                "bucket_name": S3_BUCKET,
+                "endpoint_url": env.text("S3_ENDPOINT_URL", "") or None,
+                "region_name": env.text("S3_REGION", "ca-central-1"),
+                "default_acl": None,
+                "querystring_auth": True,
+                "file_overwrite": True,
+            },
+        }
+        if S3_BUCKET
+        else {
+            "BACKEND": "fitflow.tenancy.storage.StudioFileStorage",
+            "OPTIONS": {"location": str(MEDIA_ROOT)},
+        }
+    ),
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = env.text("EMAIL_HOST", "127.0.0.1")
+EMAIL_PORT = env.number("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", False)
+EMAIL_TIMEOUT = 15
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"FitFlow <no-reply@{PUBLIC_HOST}>")
+
+# Keys of the encrypted fields, newest first: `id:base64-of-32-bytes`, comma-separated. The first one encrypts.
+FIELD_KEYS = env.words("FIELD_KEYS", "demo:Zml0Zmxvdy1kZW1vLWtleS0wMDAwMDAwMDAwMDAwMDA=")
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "font-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [
+            SELF,
+            f"{PUBLIC_SCHEME}://{PUBLIC_HOST}:{PUBLIC_PORT}",
+            f"{PUBLIC_SCHEME}://*.{PUBLIC_HOST}:{PUBLIC_PORT}",
+        ],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+SENTRY_DSN = env.text("SENTRY_DSN", "")
+RELEASE = env.text("RELEASE", "dev")
+DEMO = False
+
+from fitflow.settings.logs import LOGGING, start_sentry  # noqa: E402, F401
+
+start_sentry(SENTRY_DSN, RELEASE)

@@ -1,0 +1,3 @@
+from fitflow.tenancy.management.commands.migrate_schemas import Command
+
+__all__ = ["Command"]

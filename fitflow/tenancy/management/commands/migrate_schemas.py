@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django_tenants.management.commands import migrate_schemas
+
+from fitflow.tenancy.migrating import let_owner_create, studios_behind
+
+
+class Command(migrate_schemas.MigrateSchemasCommand):
+    """django-tenants' command; a plain run visits only the studios that lack a migration."""
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        let_owner_create()
+        plain = not options.get("app_label") and not options.get("schema_name") and not options.get("shared")
+        if not plain or options.get("plan") or options.get("check_unapplied"):
+            super().handle(*args, **options)
+            return
+        if not options.get("tenant"):
+            super().handle(*args, **{**options, "shared": True})
+        behind = studios_behind()
+        for schema in behind:
+            super().handle(*args, **{**options, "tenant": True, "shared": False, "schema_name": schema})
+        if options.get("verbosity", 1):
+            self.stdout.write(f"{len(behind)} studios migrated.")

@@ -1,0 +1,29 @@
+"""Storage of documents: every path begins with the studio's folder, whichever store is behind it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.files.storage import FileSystemStorage
+from django.db import connection
+from django.utils._os import safe_join
+from storages.backends.s3 import S3Storage
+
+
+class StudioFileStorage(FileSystemStorage):
+    """Files below MEDIA_ROOT/<schema>/; a path that climbs out of it is refused."""
+
+    def path(self, name: str) -> str:
+        return safe_join(self.location, connection.schema_name, name)
+
+
+class StudioS3Storage(S3Storage):
+    """Objects below <schema>/ in one bucket."""
+
+    @property
+    def location(self) -> str:
+        return str(connection.schema_name)
+
+    @location.setter
+    def location(self, value: Any) -> None:
+        """The folder is the studio's; what the settings say is ignored."""

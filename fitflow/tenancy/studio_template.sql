@@ -1,0 +1,985 @@
+SET LOCAL search_path = __studio__, public;
+SET LOCAL check_function_bodies = false;
+
+CREATE FUNCTION __studio__.billing_entry_balances() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    which uuid := coalesce((to_jsonb(NEW) ->> 'entry_id')::uuid, NEW.id);
+BEGIN
+    IF coalesce((SELECT sum(amount) FROM billing_posting WHERE entry_id = which), -1) <> 0 THEN
+        RAISE EXCEPTION 'ledger entry % does not sum to zero', which
+            USING ERRCODE = '23514', CONSTRAINT = 'entry_balances';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION __studio__.billing_invoice_frozen() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR (to_jsonb(NEW) - '{amount_paid,amount_credited,status}'::text[]) IS DISTINCT FROM
+                           (to_jsonb(OLD) - '{amount_paid,amount_credited,status}'::text[]) THEN
+        RAISE EXCEPTION 'an issued invoice does not change' USING ERRCODE = '23001', CONSTRAINT = 'invoice_frozen';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION __studio__.billing_invoice_next() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF NEW.sequence <> 1 + coalesce((SELECT max(sequence) FROM billing_invoice WHERE kind = NEW.kind), 0) THEN
+        RAISE EXCEPTION 'invoice numbers have no gap' USING ERRCODE = '23514', CONSTRAINT = 'invoice_no_gap';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION __studio__.billing_invoice_sums(which uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    invoice billing_invoice;
+    nets numeric;
+    line_taxes numeric;
+    taxes numeric;
+BEGIN
+    SELECT * INTO invoice FROM billing_invoice WHERE id = which;
+    SELECT coalesce(sum(net), 0) INTO nets FROM billing_invoiceline WHERE invoice_id = which;
+    SELECT coalesce(sum(tax.amount), 0) INTO line_taxes FROM billing_linetax AS tax
+        JOIN billing_invoiceline AS line ON line.id = tax.line_id WHERE line.invoice_id = which;
+    SELECT coalesce(sum(amount), 0) INTO taxes FROM billing_invoicetax WHERE invoice_id = which;
+    IF nets <> invoice.subtotal OR taxes <> invoice.tax_total OR line_taxes <> invoice.tax_total THEN
+        RAISE EXCEPTION 'invoice % does not add up', invoice.number
+            USING ERRCODE = '23514', CONSTRAINT = 'invoice_sums';
+    END IF;
+END $$;
+
+CREATE FUNCTION __studio__.billing_invoice_sums_row() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM billing_invoice_sums(CASE TG_TABLE_NAME
+        WHEN 'billing_invoice' THEN NEW.id
+        WHEN 'billing_linetax' THEN (SELECT invoice_id FROM billing_invoiceline WHERE id = (to_jsonb(NEW) ->> 'line_id')::uuid)
+        ELSE (to_jsonb(NEW) ->> 'invoice_id')::uuid END);
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION __studio__.billing_line_frozen() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR OLD.released OR
+       (to_jsonb(NEW) - 'released') IS DISTINCT FROM (to_jsonb(OLD) - 'released') THEN
+        RAISE EXCEPTION 'an issued invoice does not change' USING ERRCODE = '23001', CONSTRAINT = 'invoice_frozen';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION __studio__.billing_refund_within() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    paid numeric;
+BEGIN
+    SELECT amount INTO paid FROM billing_payment WHERE id = NEW.payment_id FOR NO KEY UPDATE;
+    IF NEW.amount + coalesce((SELECT sum(amount) FROM billing_refund WHERE payment_id = NEW.payment_id), 0) > paid THEN
+        RAISE EXCEPTION 'more than was paid' USING ERRCODE = '23514', CONSTRAINT = 'refund_within_payment';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION __studio__.trainers_booking_count() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    places int := 0;
+    waiting int := 0;
+    state text;
+BEGIN
+    IF TG_OP IN ('UPDATE', 'DELETE') THEN
+        places := places - (OLD.status = 'booked')::int;
+        waiting := waiting - (OLD.status = 'waitlisted')::int;
+    END IF;
+    IF TG_OP IN ('INSERT', 'UPDATE') THEN
+        places := places + (NEW.status = 'booked')::int;
+        waiting := waiting + (NEW.status = 'waitlisted')::int;
+    END IF;
+    IF places = 0 AND waiting = 0 THEN
+        RETURN NULL;
+    END IF;
+    UPDATE trainers_session SET booked = booked + places, waitlisted = waitlisted + waiting
+    WHERE id = coalesce(NEW.session_id, OLD.session_id) RETURNING status INTO state;
+    IF places + waiting > 0 AND state = 'cancelled' THEN
+        RAISE EXCEPTION 'the session is cancelled' USING ERRCODE = '23514', CONSTRAINT = 'booking_session_open';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION __studio__.trainers_note_signed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF OLD.signed_at IS NOT NULL AND (TG_OP = 'DELETE' OR
+       (to_jsonb(NEW) - '{shared_with_client,updated_at}'::text[]) IS DISTINCT FROM
+       (to_jsonb(OLD) - '{shared_with_client,updated_at}'::text[])) THEN
+        RAISE EXCEPTION 'a signed note does not change' USING ERRCODE = '23001', CONSTRAINT = 'note_signed';
+    END IF;
+    RETURN coalesce(NEW, OLD);
+END $$;
+
+CREATE FUNCTION __studio__.trainers_session_busy() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR NEW.status = 'cancelled' THEN
+        DELETE FROM public.trainers_shared_busytime
+        WHERE studio_id = public.current_studio_id() AND session_id = OLD.id;
+        RETURN NULL;
+    END IF;
+    INSERT INTO public.trainers_shared_busytime (id, created_at, user_id, studio_id, kind, session_id, span)
+    SELECT NEW.id, now(), trainer.user_id, public.current_studio_id(), 'session', NEW.id,
+           tstzrange(NEW.starts_at - make_interval(mins => NEW.buffer_before_minutes),
+                     NEW.ends_at + make_interval(mins => NEW.buffer_after_minutes))
+    FROM trainers_trainerprofile AS trainer WHERE trainer.id = NEW.trainer_id
+    ON CONFLICT (id) DO UPDATE SET user_id = EXCLUDED.user_id, span = EXCLUDED.span;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION __studio__.trainers_session_version() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF (to_jsonb(NEW) - '{booked,waitlisted,version}'::text[]) IS DISTINCT FROM
+       (to_jsonb(OLD) - '{booked,waitlisted,version}'::text[]) THEN
+        NEW.version := OLD.version + 1;
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TABLE __studio__.billing_account (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    code character varying(24) NOT NULL,
+    name character varying(80) NOT NULL,
+    kind character varying(10) NOT NULL
+);
+
+CREATE TABLE __studio__.billing_billingsettings (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    "only" boolean NOT NULL,
+    legal_name character varying(160) NOT NULL,
+    street character varying(200) NOT NULL,
+    city character varying(100) NOT NULL,
+    province character varying(2) NOT NULL,
+    postal_code character varying(10) NOT NULL,
+    email character varying(254) NOT NULL,
+    phone character varying(30) NOT NULL,
+    invoice_prefix character varying(8) NOT NULL,
+    terms_days smallint NOT NULL,
+    gst_registered boolean NOT NULL,
+    gst_number character varying(20) NOT NULL,
+    qst_registered boolean NOT NULL,
+    qst_number character varying(20) NOT NULL,
+    pst_registered boolean NOT NULL,
+    pst_number character varying(20) NOT NULL,
+    rounding character varying(12) NOT NULL,
+    payment_instructions text NOT NULL,
+    paper character varying(6) NOT NULL,
+    CONSTRAINT billing_billingsettings_terms_days_check CHECK ((terms_days >= 0)),
+    CONSTRAINT billing_settings_only_true CHECK ("only")
+);
+
+CREATE TABLE __studio__.billing_entry (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    date date NOT NULL,
+    source character varying(12) NOT NULL,
+    source_id uuid NOT NULL,
+    memo character varying(200) NOT NULL
+);
+
+CREATE TABLE __studio__.billing_invoice (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    kind character varying(12) NOT NULL,
+    sequence integer NOT NULL,
+    number character varying(24) NOT NULL,
+    reason character varying(300) NOT NULL,
+    issued_on date NOT NULL,
+    due_on date NOT NULL,
+    currency character varying(3) NOT NULL,
+    province character varying(2) NOT NULL,
+    seller jsonb NOT NULL,
+    buyer jsonb NOT NULL,
+    subtotal numeric(12,2) NOT NULL,
+    tax_total numeric(12,2) NOT NULL,
+    total numeric(12,2) NOT NULL,
+    amount_paid numeric(12,2) NOT NULL,
+    amount_credited numeric(12,2) NOT NULL,
+    status character varying(10) NOT NULL,
+    client_id uuid NOT NULL,
+    corrects_id uuid,
+    run_id uuid,
+    CONSTRAINT billing_invoice_sequence_check CHECK ((sequence >= 0)),
+    CONSTRAINT invoice_adds_up CHECK ((total = (subtotal + tax_total))),
+    CONSTRAINT invoice_credit_within_total CHECK ((((kind)::text = 'credit_note'::text) OR ((amount_credited >= (0)::numeric) AND (amount_paid >= (0)::numeric) AND (amount_credited <= total)))),
+    CONSTRAINT invoice_due_after_issue CHECK ((due_on >= issued_on)),
+    CONSTRAINT invoice_kind_and_sign CHECK ((((corrects_id IS NULL) AND ((kind)::text = 'invoice'::text) AND (total >= (0)::numeric)) OR ((corrects_id IS NOT NULL) AND ((kind)::text = 'credit_note'::text) AND (total <= (0)::numeric))))
+);
+
+CREATE TABLE __studio__.billing_invoicedocumentfile (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    file character varying(200) NOT NULL,
+    sha256 character varying(64) NOT NULL,
+    size integer NOT NULL,
+    invoice_id uuid NOT NULL,
+    CONSTRAINT billing_invoicedocumentfile_size_check CHECK ((size >= 0))
+);
+
+CREATE TABLE __studio__.billing_invoiceline (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    "position" smallint NOT NULL,
+    released boolean NOT NULL,
+    description character varying(200) NOT NULL,
+    happened_at timestamp with time zone,
+    quantity numeric(8,2) NOT NULL,
+    unit_price numeric(12,2) NOT NULL,
+    price_includes_tax boolean NOT NULL,
+    tax_category character varying(60) NOT NULL,
+    net numeric(12,2) NOT NULL,
+    booking_id uuid,
+    credits_line_id uuid,
+    invoice_id uuid NOT NULL,
+    CONSTRAINT billing_invoiceline_position_check CHECK (("position" >= 0))
+);
+
+CREATE TABLE __studio__.billing_invoicerun (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    period_from date NOT NULL,
+    period_to date NOT NULL,
+    status character varying(10) NOT NULL,
+    total integer NOT NULL,
+    done integer NOT NULL,
+    errors jsonb NOT NULL,
+    requested_by uuid,
+    finished_at timestamp with time zone,
+    client_id uuid,
+    CONSTRAINT billing_invoicerun_done_check CHECK ((done >= 0)),
+    CONSTRAINT billing_invoicerun_total_check CHECK ((total >= 0)),
+    CONSTRAINT invoice_run_period CHECK ((period_to >= period_from))
+);
+
+CREATE TABLE __studio__.billing_invoicetax (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    name character varying(8) NOT NULL,
+    percent numeric(8,5) NOT NULL,
+    base numeric(12,2) NOT NULL,
+    amount numeric(12,2) NOT NULL,
+    registration_number character varying(24) NOT NULL,
+    invoice_id uuid NOT NULL
+);
+
+CREATE TABLE __studio__.billing_linetax (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    name character varying(8) NOT NULL,
+    percent numeric(8,5) NOT NULL,
+    amount numeric(12,2) NOT NULL,
+    line_id uuid NOT NULL
+);
+
+CREATE TABLE __studio__.billing_numbersequence (
+    kind character varying(20) NOT NULL,
+    last integer NOT NULL,
+    CONSTRAINT billing_numbersequence_last_check CHECK ((last >= 0))
+);
+
+CREATE TABLE __studio__.billing_payment (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    amount numeric(12,2) NOT NULL,
+    method character varying(12) NOT NULL,
+    reference character varying(120) NOT NULL,
+    received_on date NOT NULL,
+    recorded_by uuid,
+    invoice_id uuid NOT NULL,
+    CONSTRAINT payment_positive CHECK ((amount > (0)::numeric))
+);
+
+CREATE TABLE __studio__.billing_posting (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    amount numeric(12,2) NOT NULL,
+    client_id uuid,
+    trainer_id uuid,
+    date date NOT NULL,
+    account_id uuid NOT NULL,
+    entry_id uuid NOT NULL,
+    CONSTRAINT posting_not_zero CHECK ((NOT (amount = (0)::numeric)))
+);
+
+CREATE TABLE __studio__.billing_refund (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    amount numeric(12,2) NOT NULL,
+    reason character varying(300) NOT NULL,
+    refunded_on date NOT NULL,
+    recorded_by uuid,
+    is_correction boolean NOT NULL,
+    payment_id uuid NOT NULL,
+    CONSTRAINT refund_positive CHECK ((amount > (0)::numeric))
+);
+
+CREATE TABLE __studio__.clients_care (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    user_id uuid NOT NULL,
+    client_id uuid NOT NULL
+);
+
+CREATE TABLE __studio__.clients_client (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    name character varying(200) NOT NULL,
+    email character varying(254) NOT NULL,
+    phone character varying(128) NOT NULL,
+    street character varying(200) NOT NULL,
+    city character varying(100) NOT NULL,
+    province character varying(2) NOT NULL,
+    postal_code character varying(10) NOT NULL,
+    is_active boolean NOT NULL,
+    user_id uuid
+);
+
+CREATE TABLE __studio__.django_migrations (
+    id bigint NOT NULL,
+    app character varying(255) NOT NULL,
+    name character varying(255) NOT NULL,
+    applied timestamp with time zone NOT NULL
+);
+
+ALTER TABLE __studio__.django_migrations ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME __studio__.django_migrations_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE __studio__.notifications_delivery (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    key character varying(200) NOT NULL,
+    channel character varying(6) NOT NULL,
+    template character varying(60) NOT NULL,
+    recipient character varying(254) NOT NULL,
+    recipient_name character varying(200) NOT NULL,
+    client_id uuid,
+    subject_type character varying(40) NOT NULL,
+    subject_id uuid,
+    status character varying(10) NOT NULL,
+    reason character varying(300) NOT NULL,
+    attempts smallint NOT NULL,
+    message_id character varying(200) NOT NULL,
+    sent_at timestamp with time zone,
+    CONSTRAINT notifications_delivery_attempts_check CHECK ((attempts >= 0))
+);
+
+CREATE TABLE __studio__.studios_auditevent (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    seq bigint NOT NULL,
+    actor_id uuid,
+    actor_name character varying(200) NOT NULL,
+    action character varying(80) NOT NULL,
+    subject_type character varying(60) NOT NULL,
+    subject_id uuid,
+    facts jsonb NOT NULL,
+    request_id character varying(64) NOT NULL,
+    previous_hash bytea NOT NULL,
+    hash bytea NOT NULL
+);
+
+CREATE TABLE __studio__.studios_location (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    name character varying(120) NOT NULL,
+    street character varying(200) NOT NULL,
+    city character varying(100) NOT NULL,
+    province character varying(2) NOT NULL,
+    postal_code character varying(10) NOT NULL,
+    timezone character varying(40) NOT NULL,
+    is_active boolean NOT NULL
+);
+
+CREATE TABLE __studio__.studios_room (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    name character varying(80) NOT NULL,
+    capacity smallint NOT NULL,
+    is_active boolean NOT NULL,
+    location_id uuid NOT NULL,
+    CONSTRAINT studios_room_capacity_check CHECK ((capacity >= 0))
+);
+
+CREATE TABLE __studio__.trainers_booking (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    status character varying(10) NOT NULL,
+    attendance character varying(10) NOT NULL,
+    price numeric(12,2) NOT NULL,
+    price_includes_tax boolean NOT NULL,
+    tax_category character varying(60) NOT NULL,
+    cancelled_at timestamp with time zone,
+    cancel_reason character varying(300) NOT NULL,
+    late_cancel boolean NOT NULL,
+    cancelled_by_id uuid,
+    client_id uuid NOT NULL,
+    session_id uuid NOT NULL
+);
+
+CREATE TABLE __studio__.trainers_note (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    author_name character varying(200) NOT NULL,
+    body text NOT NULL,
+    shared_with_client boolean NOT NULL,
+    signed_at timestamp with time zone,
+    updated_at timestamp with time zone NOT NULL,
+    addendum_to_id uuid,
+    author_id uuid NOT NULL,
+    client_id uuid NOT NULL,
+    session_id uuid
+);
+
+CREATE TABLE __studio__.trainers_service (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    name character varying(120) NOT NULL,
+    description text NOT NULL,
+    duration_minutes smallint NOT NULL,
+    buffer_before_minutes smallint NOT NULL,
+    buffer_after_minutes smallint NOT NULL,
+    capacity smallint NOT NULL,
+    price numeric(12,2) NOT NULL,
+    price_includes_tax boolean NOT NULL,
+    tax_category character varying(60) NOT NULL,
+    free_until_hours smallint NOT NULL,
+    late_fee_percent smallint NOT NULL,
+    is_active boolean NOT NULL,
+    CONSTRAINT service_has_room CHECK ((capacity >= 1)),
+    CONSTRAINT service_price_not_negative CHECK ((price >= (0)::numeric)),
+    CONSTRAINT service_takes_time CHECK ((duration_minutes >= 5)),
+    CONSTRAINT trainers_service_buffer_after_minutes_check CHECK ((buffer_after_minutes >= 0)),
+    CONSTRAINT trainers_service_buffer_before_minutes_check CHECK ((buffer_before_minutes >= 0)),
+    CONSTRAINT trainers_service_capacity_check CHECK ((capacity >= 0)),
+    CONSTRAINT trainers_service_duration_minutes_check CHECK ((duration_minutes >= 0)),
+    CONSTRAINT trainers_service_free_until_hours_check CHECK ((free_until_hours >= 0)),
+    CONSTRAINT trainers_service_late_fee_percent_check CHECK ((late_fee_percent >= 0))
+);
+
+CREATE TABLE __studio__.trainers_session (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    buffer_before_minutes smallint NOT NULL,
+    buffer_after_minutes smallint NOT NULL,
+    status character varying(10) NOT NULL,
+    capacity smallint NOT NULL,
+    booked smallint NOT NULL,
+    waitlisted smallint NOT NULL,
+    version integer NOT NULL,
+    completed_at timestamp with time zone,
+    cancelled_at timestamp with time zone,
+    cancel_reason character varying(300) NOT NULL,
+    cancelled_by_id uuid,
+    location_id uuid NOT NULL,
+    room_id uuid,
+    service_id uuid NOT NULL,
+    trainer_id uuid NOT NULL,
+    CONSTRAINT session_ends_after_start CHECK ((ends_at > starts_at)),
+    CONSTRAINT session_within_capacity CHECK ((booked <= capacity)),
+    CONSTRAINT trainers_session_booked_check CHECK ((booked >= 0)),
+    CONSTRAINT trainers_session_buffer_after_minutes_check CHECK ((buffer_after_minutes >= 0)),
+    CONSTRAINT trainers_session_buffer_before_minutes_check CHECK ((buffer_before_minutes >= 0)),
+    CONSTRAINT trainers_session_capacity_check CHECK ((capacity >= 0)),
+    CONSTRAINT trainers_session_version_check CHECK ((version >= 0)),
+    CONSTRAINT trainers_session_waitlisted_check CHECK ((waitlisted >= 0))
+);
+
+CREATE TABLE __studio__.trainers_trainerprofile (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    name character varying(200) NOT NULL,
+    bio text NOT NULL,
+    hue smallint NOT NULL,
+    is_active boolean NOT NULL,
+    lead_id uuid,
+    user_id uuid NOT NULL,
+    CONSTRAINT trainers_trainerprofile_hue_check CHECK ((hue >= 0))
+);
+
+ALTER TABLE ONLY __studio__.billing_account
+    ADD CONSTRAINT billing_account_code_key UNIQUE (code);
+
+ALTER TABLE ONLY __studio__.billing_account
+    ADD CONSTRAINT billing_account_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.billing_billingsettings
+    ADD CONSTRAINT billing_billingsettings_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.billing_entry
+    ADD CONSTRAINT billing_entry_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.billing_invoice
+    ADD CONSTRAINT billing_invoice_number_key UNIQUE (number);
+
+ALTER TABLE ONLY __studio__.billing_invoice
+    ADD CONSTRAINT billing_invoice_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.billing_invoicedocumentfile
+    ADD CONSTRAINT billing_invoicedocumentfile_invoice_id_key UNIQUE (invoice_id);
+
+ALTER TABLE ONLY __studio__.billing_invoicedocumentfile
+    ADD CONSTRAINT billing_invoicedocumentfile_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.billing_invoiceline
+    ADD CONSTRAINT billing_invoiceline_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.billing_invoicerun
+    ADD CONSTRAINT billing_invoicerun_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.billing_invoicetax
+    ADD CONSTRAINT billing_invoicetax_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.billing_linetax
+    ADD CONSTRAINT billing_linetax_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.billing_numbersequence
+    ADD CONSTRAINT billing_numbersequence_pkey PRIMARY KEY (kind);
+
+ALTER TABLE ONLY __studio__.billing_payment
+    ADD CONSTRAINT billing_payment_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.billing_posting
+    ADD CONSTRAINT billing_posting_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.billing_refund
+    ADD CONSTRAINT billing_refund_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.billing_billingsettings
+    ADD CONSTRAINT billing_settings_one_row UNIQUE ("only");
+
+ALTER TABLE ONLY __studio__.clients_care
+    ADD CONSTRAINT care_once UNIQUE (client_id, user_id);
+
+ALTER TABLE ONLY __studio__.clients_care
+    ADD CONSTRAINT clients_care_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.clients_client
+    ADD CONSTRAINT clients_client_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.django_migrations
+    ADD CONSTRAINT django_migrations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.billing_entry
+    ADD CONSTRAINT entry_source_once UNIQUE (source, source_id);
+
+ALTER TABLE ONLY __studio__.billing_invoiceline
+    ADD CONSTRAINT invoice_line_position UNIQUE (invoice_id, "position");
+
+ALTER TABLE ONLY __studio__.billing_invoice
+    ADD CONSTRAINT invoice_sequence_once UNIQUE (kind, sequence);
+
+ALTER TABLE ONLY __studio__.billing_invoicetax
+    ADD CONSTRAINT invoice_tax_once UNIQUE (invoice_id, name);
+
+ALTER TABLE ONLY __studio__.billing_linetax
+    ADD CONSTRAINT line_tax_once UNIQUE (line_id, name);
+
+ALTER TABLE ONLY __studio__.studios_location
+    ADD CONSTRAINT location_name_once UNIQUE (name);
+
+ALTER TABLE ONLY __studio__.notifications_delivery
+    ADD CONSTRAINT notifications_delivery_key_key UNIQUE (key);
+
+ALTER TABLE ONLY __studio__.notifications_delivery
+    ADD CONSTRAINT notifications_delivery_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.studios_room
+    ADD CONSTRAINT room_name_once UNIQUE (location_id, name);
+
+ALTER TABLE ONLY __studio__.trainers_session
+    ADD CONSTRAINT session_room_once EXCLUDE USING gist (room_id WITH =, tstzrange(starts_at, ends_at, '[)'::text) WITH &&) WHERE (((room_id IS NOT NULL) AND (NOT ((status)::text = 'cancelled'::text))));
+
+ALTER TABLE ONLY __studio__.studios_auditevent
+    ADD CONSTRAINT studios_auditevent_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.studios_location
+    ADD CONSTRAINT studios_location_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.studios_room
+    ADD CONSTRAINT studios_room_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.trainers_booking
+    ADD CONSTRAINT trainers_booking_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.trainers_note
+    ADD CONSTRAINT trainers_note_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.trainers_service
+    ADD CONSTRAINT trainers_service_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.trainers_session
+    ADD CONSTRAINT trainers_session_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.trainers_trainerprofile
+    ADD CONSTRAINT trainers_trainerprofile_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.trainers_trainerprofile
+    ADD CONSTRAINT trainers_trainerprofile_user_id_key UNIQUE (user_id);
+
+CREATE INDEX audit_newest ON __studio__.studios_auditevent USING btree (seq DESC);
+
+CREATE INDEX audit_subject ON __studio__.studios_auditevent USING btree (subject_type, subject_id);
+
+CREATE INDEX billing_account_code_aef3bbbf_like ON __studio__.billing_account USING btree (code varchar_pattern_ops);
+
+CREATE INDEX billing_invoice_client_id_01577a63 ON __studio__.billing_invoice USING btree (client_id);
+
+CREATE INDEX billing_invoice_corrects_id_8155d10c ON __studio__.billing_invoice USING btree (corrects_id);
+
+CREATE INDEX billing_invoice_number_b2bb8a8d_like ON __studio__.billing_invoice USING btree (number varchar_pattern_ops);
+
+CREATE INDEX billing_invoice_run_id_2254c136 ON __studio__.billing_invoice USING btree (run_id);
+
+CREATE INDEX billing_invoiceline_booking_id_12b44eb4 ON __studio__.billing_invoiceline USING btree (booking_id);
+
+CREATE INDEX billing_invoiceline_credits_line_id_564037c4 ON __studio__.billing_invoiceline USING btree (credits_line_id);
+
+CREATE INDEX billing_invoiceline_invoice_id_ff507e12 ON __studio__.billing_invoiceline USING btree (invoice_id);
+
+CREATE INDEX billing_invoicerun_client_id_908809fb ON __studio__.billing_invoicerun USING btree (client_id);
+
+CREATE INDEX billing_invoicetax_invoice_id_75d2ac17 ON __studio__.billing_invoicetax USING btree (invoice_id);
+
+CREATE INDEX billing_linetax_line_id_f1507af9 ON __studio__.billing_linetax USING btree (line_id);
+
+CREATE INDEX billing_numbersequence_kind_b980da3a_like ON __studio__.billing_numbersequence USING btree (kind varchar_pattern_ops);
+
+CREATE INDEX billing_payment_invoice_id_998dd3c5 ON __studio__.billing_payment USING btree (invoice_id);
+
+CREATE INDEX billing_posting_account_id_59544239 ON __studio__.billing_posting USING btree (account_id);
+
+CREATE INDEX billing_posting_entry_id_e7c77e12 ON __studio__.billing_posting USING btree (entry_id);
+
+CREATE INDEX billing_refund_payment_id_51c81a5e ON __studio__.billing_refund USING btree (payment_id);
+
+CREATE INDEX booking_by_client ON __studio__.trainers_booking USING btree (client_id, created_at DESC);
+
+CREATE UNIQUE INDEX booking_client_once ON __studio__.trainers_booking USING btree (session_id, client_id) WHERE (NOT ((status)::text = 'cancelled'::text));
+
+CREATE UNIQUE INDEX booking_on_one_line ON __studio__.billing_invoiceline USING btree (booking_id) WHERE ((booking_id IS NOT NULL) AND (credits_line_id IS NULL) AND (NOT released));
+
+CREATE UNIQUE INDEX client_email_once ON __studio__.clients_client USING btree (lower((email)::text)) WHERE (NOT ((email)::text = ''::text));
+
+CREATE INDEX client_name_search ON __studio__.clients_client USING gin (lower((name)::text) public.gin_trgm_ops);
+
+CREATE UNIQUE INDEX client_user_once ON __studio__.clients_client USING btree (user_id) WHERE (user_id IS NOT NULL);
+
+CREATE INDEX clients_care_client_id_5786a807 ON __studio__.clients_care USING btree (client_id);
+
+CREATE INDEX clients_care_user_id_11bb3b9a ON __studio__.clients_care USING btree (user_id);
+
+CREATE INDEX clients_client_user_id_57c8fc4a ON __studio__.clients_client USING btree (user_id);
+
+CREATE INDEX delivery_by_client ON __studio__.notifications_delivery USING btree (client_id, created_at DESC);
+
+CREATE INDEX delivery_by_status ON __studio__.notifications_delivery USING btree (status, created_at);
+
+CREATE INDEX delivery_subject ON __studio__.notifications_delivery USING btree (subject_type, subject_id);
+
+CREATE INDEX invoice_by_client ON __studio__.billing_invoice USING btree (client_id, issued_on DESC);
+
+CREATE INDEX invoice_newest ON __studio__.billing_invoice USING btree (issued_on DESC, sequence DESC);
+
+CREATE INDEX invoice_open ON __studio__.billing_invoice USING btree (due_on) WHERE ((status)::text = ANY ((ARRAY['issued'::character varying, 'part_paid'::character varying])::text[]));
+
+CREATE INDEX note_by_client ON __studio__.trainers_note USING btree (client_id, created_at DESC);
+
+CREATE INDEX note_unsigned ON __studio__.trainers_note USING btree (author_id, created_at) WHERE (signed_at IS NULL);
+
+CREATE INDEX notifications_delivery_key_184a76b7_like ON __studio__.notifications_delivery USING btree (key varchar_pattern_ops);
+
+CREATE INDEX posting_by_account ON __studio__.billing_posting USING btree (account_id, date);
+
+CREATE UNIQUE INDEX service_name_once ON __studio__.trainers_service USING btree (name) WHERE is_active;
+
+CREATE INDEX session_by_start ON __studio__.trainers_session USING btree (starts_at, id);
+
+CREATE INDEX session_by_trainer ON __studio__.trainers_session USING btree (trainer_id, starts_at);
+
+CREATE INDEX studios_room_location_id_f5f2161a ON __studio__.studios_room USING btree (location_id);
+
+CREATE INDEX trainers_booking_cancelled_by_id_9124941e ON __studio__.trainers_booking USING btree (cancelled_by_id);
+
+CREATE INDEX trainers_booking_client_id_40e4604a ON __studio__.trainers_booking USING btree (client_id);
+
+CREATE INDEX trainers_booking_session_id_a0869369 ON __studio__.trainers_booking USING btree (session_id);
+
+CREATE INDEX trainers_note_addendum_to_id_55749145 ON __studio__.trainers_note USING btree (addendum_to_id);
+
+CREATE INDEX trainers_note_author_id_b3840493 ON __studio__.trainers_note USING btree (author_id);
+
+CREATE INDEX trainers_note_client_id_20f6216d ON __studio__.trainers_note USING btree (client_id);
+
+CREATE INDEX trainers_note_session_id_14600b58 ON __studio__.trainers_note USING btree (session_id);
+
+CREATE INDEX trainers_session_cancelled_by_id_62b2a4b6 ON __studio__.trainers_session USING btree (cancelled_by_id);
+
+CREATE INDEX trainers_session_location_id_cc236d68 ON __studio__.trainers_session USING btree (location_id);
+
+CREATE INDEX trainers_session_room_id_cee8045c ON __studio__.trainers_session USING btree (room_id);
+
+CREATE INDEX trainers_session_service_id_4afb52dc ON __studio__.trainers_session USING btree (service_id);
+
+CREATE INDEX trainers_session_trainer_id_eba3a273 ON __studio__.trainers_session USING btree (trainer_id);
+
+CREATE INDEX trainers_trainerprofile_lead_id_432ae72e ON __studio__.trainers_trainerprofile USING btree (lead_id);
+
+CREATE CONSTRAINT TRIGGER billing_entry_balances AFTER INSERT ON __studio__.billing_entry DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION __studio__.billing_entry_balances();
+
+CREATE TRIGGER billing_entry_grow_only BEFORE DELETE OR UPDATE ON __studio__.billing_entry FOR EACH ROW EXECUTE FUNCTION public.forbid_change();
+
+CREATE TRIGGER billing_entry_keep BEFORE TRUNCATE ON __studio__.billing_entry FOR EACH STATEMENT EXECUTE FUNCTION public.forbid_change();
+
+CREATE TRIGGER billing_invoice_frozen BEFORE DELETE OR UPDATE ON __studio__.billing_invoice FOR EACH ROW EXECUTE FUNCTION __studio__.billing_invoice_frozen();
+
+CREATE TRIGGER billing_invoice_next BEFORE INSERT ON __studio__.billing_invoice FOR EACH ROW EXECUTE FUNCTION __studio__.billing_invoice_next();
+
+CREATE CONSTRAINT TRIGGER billing_invoice_sums AFTER INSERT ON __studio__.billing_invoice DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION __studio__.billing_invoice_sums_row();
+
+CREATE CONSTRAINT TRIGGER billing_invoiceline_sums AFTER INSERT ON __studio__.billing_invoiceline DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION __studio__.billing_invoice_sums_row();
+
+CREATE TRIGGER billing_invoicetax_frozen BEFORE DELETE OR UPDATE ON __studio__.billing_invoicetax FOR EACH ROW EXECUTE FUNCTION public.forbid_change();
+
+CREATE CONSTRAINT TRIGGER billing_invoicetax_sums AFTER INSERT ON __studio__.billing_invoicetax DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION __studio__.billing_invoice_sums_row();
+
+CREATE TRIGGER billing_line_frozen BEFORE DELETE OR UPDATE ON __studio__.billing_invoiceline FOR EACH ROW EXECUTE FUNCTION __studio__.billing_line_frozen();
+
+CREATE TRIGGER billing_linetax_frozen BEFORE DELETE OR UPDATE ON __studio__.billing_linetax FOR EACH ROW EXECUTE FUNCTION public.forbid_change();
+
+CREATE CONSTRAINT TRIGGER billing_linetax_sums AFTER INSERT ON __studio__.billing_linetax DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION __studio__.billing_invoice_sums_row();
+
+CREATE TRIGGER billing_payment_grow_only BEFORE DELETE OR UPDATE ON __studio__.billing_payment FOR EACH ROW EXECUTE FUNCTION public.forbid_change();
+
+CREATE TRIGGER billing_payment_keep BEFORE TRUNCATE ON __studio__.billing_payment FOR EACH STATEMENT EXECUTE FUNCTION public.forbid_change();
+
+CREATE CONSTRAINT TRIGGER billing_posting_balances AFTER INSERT ON __studio__.billing_posting DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION __studio__.billing_entry_balances();
+
+CREATE TRIGGER billing_posting_grow_only BEFORE DELETE OR UPDATE ON __studio__.billing_posting FOR EACH ROW EXECUTE FUNCTION public.forbid_change();
+
+CREATE TRIGGER billing_posting_keep BEFORE TRUNCATE ON __studio__.billing_posting FOR EACH STATEMENT EXECUTE FUNCTION public.forbid_change();
+
+CREATE TRIGGER billing_refund_grow_only BEFORE DELETE OR UPDATE ON __studio__.billing_refund FOR EACH ROW EXECUTE FUNCTION public.forbid_change();
+
+CREATE TRIGGER billing_refund_keep BEFORE TRUNCATE ON __studio__.billing_refund FOR EACH STATEMENT EXECUTE FUNCTION public.forbid_change();
+
+CREATE TRIGGER billing_refund_within BEFORE INSERT ON __studio__.billing_refund FOR EACH ROW EXECUTE FUNCTION __studio__.billing_refund_within();
+
+CREATE TRIGGER studios_auditevent_chain BEFORE INSERT ON __studio__.studios_auditevent FOR EACH ROW EXECUTE FUNCTION public.audit_chain();
+
+CREATE TRIGGER studios_auditevent_grow_only BEFORE DELETE OR UPDATE ON __studio__.studios_auditevent FOR EACH ROW EXECUTE FUNCTION public.forbid_change();
+
+CREATE TRIGGER studios_auditevent_keep BEFORE TRUNCATE ON __studio__.studios_auditevent FOR EACH STATEMENT EXECUTE FUNCTION public.forbid_change();
+
+CREATE TRIGGER trainers_booking_count AFTER INSERT OR DELETE OR UPDATE OF status ON __studio__.trainers_booking FOR EACH ROW EXECUTE FUNCTION __studio__.trainers_booking_count();
+
+CREATE TRIGGER trainers_note_signed BEFORE DELETE OR UPDATE ON __studio__.trainers_note FOR EACH ROW EXECUTE FUNCTION __studio__.trainers_note_signed();
+
+CREATE TRIGGER trainers_session_busy_insert AFTER INSERT OR DELETE ON __studio__.trainers_session FOR EACH ROW EXECUTE FUNCTION __studio__.trainers_session_busy();
+
+CREATE TRIGGER trainers_session_busy_update AFTER UPDATE OF status, trainer_id, starts_at, ends_at, buffer_before_minutes, buffer_after_minutes ON __studio__.trainers_session FOR EACH ROW EXECUTE FUNCTION __studio__.trainers_session_busy();
+
+CREATE TRIGGER trainers_session_version BEFORE UPDATE ON __studio__.trainers_session FOR EACH ROW EXECUTE FUNCTION __studio__.trainers_session_version();
+
+ALTER TABLE ONLY __studio__.billing_invoice
+    ADD CONSTRAINT billing_invoice_client_id_01577a63_fk_clients_client_id FOREIGN KEY (client_id) REFERENCES __studio__.clients_client(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.billing_invoice
+    ADD CONSTRAINT billing_invoice_corrects_id_8155d10c_fk_billing_invoice_id FOREIGN KEY (corrects_id) REFERENCES __studio__.billing_invoice(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.billing_invoice
+    ADD CONSTRAINT billing_invoice_run_id_2254c136_fk_billing_invoicerun_id FOREIGN KEY (run_id) REFERENCES __studio__.billing_invoicerun(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.billing_invoicedocumentfile
+    ADD CONSTRAINT billing_invoicedocum_invoice_id_fdd76369_fk_billing_i FOREIGN KEY (invoice_id) REFERENCES __studio__.billing_invoice(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.billing_invoiceline
+    ADD CONSTRAINT billing_invoiceline_booking_id_12b44eb4_fk_trainers_booking_id FOREIGN KEY (booking_id) REFERENCES __studio__.trainers_booking(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.billing_invoiceline
+    ADD CONSTRAINT billing_invoiceline_credits_line_id_564037c4_fk_billing_i FOREIGN KEY (credits_line_id) REFERENCES __studio__.billing_invoiceline(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.billing_invoiceline
+    ADD CONSTRAINT billing_invoiceline_invoice_id_ff507e12_fk_billing_invoice_id FOREIGN KEY (invoice_id) REFERENCES __studio__.billing_invoice(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.billing_invoicerun
+    ADD CONSTRAINT billing_invoicerun_client_id_908809fb_fk_clients_client_id FOREIGN KEY (client_id) REFERENCES __studio__.clients_client(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.billing_invoicetax
+    ADD CONSTRAINT billing_invoicetax_invoice_id_75d2ac17_fk_billing_invoice_id FOREIGN KEY (invoice_id) REFERENCES __studio__.billing_invoice(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.billing_linetax
+    ADD CONSTRAINT billing_linetax_line_id_f1507af9_fk_billing_invoiceline_id FOREIGN KEY (line_id) REFERENCES __studio__.billing_invoiceline(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.billing_payment
+    ADD CONSTRAINT billing_payment_invoice_id_998dd3c5_fk_billing_invoice_id FOREIGN KEY (invoice_id) REFERENCES __studio__.billing_invoice(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.billing_posting
+    ADD CONSTRAINT billing_posting_account_id_59544239_fk_billing_account_id FOREIGN KEY (account_id) REFERENCES __studio__.billing_account(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.billing_posting
+    ADD CONSTRAINT billing_posting_entry_id_e7c77e12_fk_billing_entry_id FOREIGN KEY (entry_id) REFERENCES __studio__.billing_entry(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.billing_refund
+    ADD CONSTRAINT billing_refund_payment_id_51c81a5e_fk_billing_payment_id FOREIGN KEY (payment_id) REFERENCES __studio__.billing_payment(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.clients_care
+    ADD CONSTRAINT clients_care_client_id_5786a807_fk_clients_client_id FOREIGN KEY (client_id) REFERENCES __studio__.clients_client(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.clients_care
+    ADD CONSTRAINT clients_care_user_id_11bb3b9a_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.clients_client
+    ADD CONSTRAINT clients_client_user_id_57c8fc4a_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.studios_room
+    ADD CONSTRAINT studios_room_location_id_f5f2161a_fk_studios_location_id FOREIGN KEY (location_id) REFERENCES __studio__.studios_location(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_booking
+    ADD CONSTRAINT trainers_booking_cancelled_by_id_9124941e_fk_accounts_user_id FOREIGN KEY (cancelled_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_booking
+    ADD CONSTRAINT trainers_booking_client_id_40e4604a_fk_clients_client_id FOREIGN KEY (client_id) REFERENCES __studio__.clients_client(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_booking
+    ADD CONSTRAINT trainers_booking_session_id_a0869369_fk_trainers_session_id FOREIGN KEY (session_id) REFERENCES __studio__.trainers_session(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_note
+    ADD CONSTRAINT trainers_note_addendum_to_id_55749145_fk_trainers_note_id FOREIGN KEY (addendum_to_id) REFERENCES __studio__.trainers_note(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_note
+    ADD CONSTRAINT trainers_note_author_id_b3840493_fk_accounts_user_id FOREIGN KEY (author_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_note
+    ADD CONSTRAINT trainers_note_client_id_20f6216d_fk_clients_client_id FOREIGN KEY (client_id) REFERENCES __studio__.clients_client(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_note
+    ADD CONSTRAINT trainers_note_session_id_14600b58_fk_trainers_session_id FOREIGN KEY (session_id) REFERENCES __studio__.trainers_session(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_session
+    ADD CONSTRAINT trainers_session_cancelled_by_id_62b2a4b6_fk_accounts_user_id FOREIGN KEY (cancelled_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_session
+    ADD CONSTRAINT trainers_session_location_id_cc236d68_fk_studios_location_id FOREIGN KEY (location_id) REFERENCES __studio__.studios_location(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_session
+    ADD CONSTRAINT trainers_session_room_id_cee8045c_fk_studios_room_id FOREIGN KEY (room_id) REFERENCES __studio__.studios_room(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_session
+    ADD CONSTRAINT trainers_session_service_id_4afb52dc_fk_trainers_service_id FOREIGN KEY (service_id) REFERENCES __studio__.trainers_service(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_session
+    ADD CONSTRAINT trainers_session_trainer_id_eba3a273_fk_trainers_ FOREIGN KEY (trainer_id) REFERENCES __studio__.trainers_trainerprofile(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_trainerprofile
+    ADD CONSTRAINT trainers_trainerprof_lead_id_432ae72e_fk_trainers_ FOREIGN KEY (lead_id) REFERENCES __studio__.trainers_trainerprofile(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_trainerprofile
+    ADD CONSTRAINT trainers_trainerprofile_user_id_1640493a_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+INSERT INTO __studio__.django_migrations (app, name, applied) VALUES
+    ('account', '0001_initial', now()),
+    ('account', '0002_email_max_length', now()),
+    ('account', '0003_alter_emailaddress_create_unique_verified_email', now()),
+    ('account', '0004_alter_emailaddress_drop_unique_email', now()),
+    ('account', '0005_emailaddress_idx_upper_email', now()),
+    ('account', '0006_emailaddress_lower', now()),
+    ('account', '0007_emailaddress_idx_email', now()),
+    ('account', '0008_emailaddress_unique_primary_email_fixup', now()),
+    ('account', '0009_emailaddress_unique_primary_email', now()),
+    ('accounts', '0001_initial', now()),
+    ('admin', '0001_initial', now()),
+    ('admin', '0002_logentry_remove_auto_add', now()),
+    ('admin', '0003_logentry_add_action_flag_choices', now()),
+    ('auth', '0001_initial', now()),
+    ('auth', '0002_alter_permission_name_max_length', now()),
+    ('auth', '0003_alter_user_email_max_length', now()),
+    ('auth', '0004_alter_user_username_opts', now()),
+    ('auth', '0005_alter_user_last_login_null', now()),
+    ('auth', '0006_require_contenttypes_0002', now()),
+    ('auth', '0007_alter_validators_add_error_messages', now()),
+    ('auth', '0008_alter_user_username_max_length', now()),
+    ('auth', '0009_alter_user_last_name_max_length', now()),
+    ('auth', '0010_alter_group_name_max_length', now()),
+    ('auth', '0011_update_proxy_permissions', now()),
+    ('auth', '0012_alter_user_first_name_max_length', now()),
+    ('billing', '0001_initial', now()),
+    ('billing', '0002_money_rules', now()),
+    ('clients', '0001_initial', now()),
+    ('contenttypes', '0001_initial', now()),
+    ('contenttypes', '0002_remove_content_type_name', now()),
+    ('core', '0001_initial', now()),
+    ('core', '0002_trails_and_rules', now()),
+    ('core', '0003_row_security', now()),
+    ('django_celery_beat', '0001_initial', now()),
+    ('django_celery_beat', '0002_auto_20161118_0346', now()),
+    ('django_celery_beat', '0003_auto_20161209_0049', now()),
+    ('django_celery_beat', '0004_auto_20170221_0000', now()),
+    ('django_celery_beat', '0005_add_solarschedule_events_choices', now()),
+    ('django_celery_beat', '0006_auto_20180210_1226', now()),
+    ('django_celery_beat', '0006_auto_20180322_0932', now()),
+    ('django_celery_beat', '0006_periodictask_priority', now()),
+    ('django_celery_beat', '0007_auto_20180521_0826', now()),
+    ('django_celery_beat', '0008_auto_20180914_1922', now()),
+    ('django_celery_beat', '0009_periodictask_headers', now()),
+    ('django_celery_beat', '0010_auto_20190429_0326', now()),
+    ('django_celery_beat', '0011_auto_20190508_0153', now()),
+    ('django_celery_beat', '0012_periodictask_expire_seconds', now()),
+    ('django_celery_beat', '0013_auto_20200609_0727', now()),
+    ('django_celery_beat', '0014_remove_clockedschedule_enabled', now()),
+    ('django_celery_beat', '0015_edit_solarschedule_events_choices', now()),
+    ('django_celery_beat', '0016_alter_crontabschedule_timezone', now()),
+    ('django_celery_beat', '0017_alter_crontabschedule_month_of_year', now()),
+    ('django_celery_beat', '0018_improve_crontab_helptext', now()),
+    ('django_celery_beat', '0019_alter_periodictasks_options', now()),
+    ('mfa', '0001_initial', now()),
+    ('mfa', '0002_authenticator_timestamps', now()),
+    ('mfa', '0003_authenticator_type_uniq', now()),
+    ('notifications', '0001_initial', now()),
+    ('otp_static', '0001_initial', now()),
+    ('otp_static', '0002_throttling', now()),
+    ('otp_static', '0003_add_timestamps', now()),
+    ('otp_totp', '0001_initial', now()),
+    ('otp_totp', '0002_auto_20190420_0723', now()),
+    ('otp_totp', '0003_add_timestamps', now()),
+    ('sessions', '0001_initial', now()),
+    ('studios', '0001_initial', now()),
+    ('studios', '0002_audit_chain', now()),
+    ('studios_shared', '0001_initial', now()),
+    ('studios_shared', '0002_row_security', now()),
+    ('tenancy', '0001_studio_role', now()),
+    ('trainers', '0001_initial', now()),
+    ('trainers', '0002_timetable_rules', now()),
+    ('trainers_shared', '0001_initial', now()),
+    ('trainers_shared', '0002_row_security', now());

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class StudiosSharedConfig(AppConfig):
+    name = "studios.shared"
+    label = "studios_shared"

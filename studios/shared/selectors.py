@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from typing import Any
+
+from fitflow.tenancy.context import studio_context
+from studios.shared.models import Member, Studio
+from studios.shared.policies import Actor
+
+NOBODY = Actor(user_id=None, name="", roles=frozenset())
+
+
+def actor_in(user: Any, studio: Studio | None) -> Actor:
+    """Return who the user is in a studio (on the public host: a person without roles). One query."""
+    if not user.is_authenticated:
+        return NOBODY
+    if studio is None:
+        return Actor(user_id=user.pk, name=user.name, roles=frozenset())
+    roles = Member.objects.filter(user_id=user.pk, studio_id=studio.id).values_list("role", flat=True)
+    return Actor(user_id=user.pk, name=user.name, roles=frozenset(roles))
+
+
+def studios_of(user: Any) -> list[Studio]:
+    """Return the open studios in which a person holds any role, by name, each with `my_roles`.
+
+    Memberships of other studios can be read on public rows only, so a request inside a studio steps out for it.
+    """
+    if not user.is_authenticated:
+        return []
+    with studio_context(None):
+        members = (
+            Member.objects.filter(user_id=user.pk)
+            .select_related("studio__organization")
+            .order_by("studio__name")
+        )
+        found: dict[Any, Studio] = {}
+        for member in members:
+            if member.studio.answers:
+                studio = found.setdefault(member.studio_id, member.studio)
+                studio.my_roles = [*getattr(studio, "my_roles", []), member.role]  # type: ignore[attr-defined]
+        return list(found.values())

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import ClassVar
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from fitflow.core.models import Row
+from fitflow.core.money import MoneyField
+
+
+class Service(Row):
+    """Something the studio gives at a time: its length, its room, its price and what cancelling costs."""
+
+    name = models.CharField(max_length=120)
+    description = models.TextField(blank=True)
+    duration_minutes = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(5), MaxValueValidator(720)]
+    )
+    buffer_before_minutes = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(240)])
+    buffer_after_minutes = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(240)])
+    capacity = models.PositiveSmallIntegerField(
+        default=1, validators=[MinValueValidator(1), MaxValueValidator(500)]
+    )
+    price = MoneyField(validators=[MinValueValidator(Decimal("0.00"))])
+    price_includes_tax = models.BooleanField(default=False)
+    tax_category = models.CharField(max_length=60)
+    free_until_hours = models.PositiveSmallIntegerField(default=24)
+    late_fee_percent = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(100)])
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering: ClassVar = ["name", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["name"], name="service_name_once", condition=models.Q(is_active=True)
+            ),
+            models.CheckConstraint(condition=models.Q(price__gte=0), name="service_price_not_negative"),
+            models.CheckConstraint(condition=models.Q(duration_minutes__gte=5), name="service_takes_time"),
+            models.CheckConstraint(condition=models.Q(capacity__gte=1), name="service_has_room"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_class(self) -> bool:
+        """Whether several clients share one session of it."""
+        return self.capacity > 1

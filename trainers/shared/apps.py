@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class TrainersSharedConfig(AppConfig):
+    name = "trainers.shared"
+    label = "trainers_shared"
