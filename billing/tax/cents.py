@@ -50,7 +50,7 @@ def round_half_up(cents: Fraction) -> int:
     return size if cents >= 0 else -size
 
 
-def apportion(total: int, shares: Sequence[Fraction], ranks: Sequence[int]) -> list[int]:
+def apportion(total: int, shares: Sequence[Fraction], ranks: Sequence[str]) -> list[int]:
     """Split `total` cents over lines by largest remainder, so that the parts add up to it exactly.
 
     `shares` are the exact taxes of the lines, whose sum `total` was rounded from. Each part is within a cent of its

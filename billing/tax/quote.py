@@ -113,6 +113,15 @@ class _Working:
     def net(self) -> int:
         return self.cents - sum(self.taxes.values()) if self.line.price_includes_tax else self.cents
 
+    @property
+    def rank(self) -> str:
+        """Who gets the cent that two lines have the same claim to.
+
+        Lines of one rank may exchange a cent without a trace in the totals. Between others the place on the invoice
+        must not decide, or the order of the lines could change what the client pays.
+        """
+        return " ".join(("included" if self.line.price_includes_tax else "on top", *self.rates))
+
     def base(self, tax: Tax) -> int:
         stacked = self.rates[tax].base is Base.PRICE_AND_GST
         return self.net + (self.taxes.get(Tax.GST, 0) if stacked else 0)
@@ -217,9 +226,7 @@ def _round_taxes(workings: Sequence[_Working], rounding: Rounding) -> None:
         if rounding is Rounding.PER_LINE:
             parts = [round_half_up(share) for share in shares]
         else:
-            # Of two lines with one claim to a cent the tax-included one gets it, wherever it stands: otherwise the order
-            # of the lines could change what the client pays.
-            ranks = [0 if working.line.price_includes_tax else 1 for working in bearing]
+            ranks = [working.rank for working in bearing]
             parts = apportion(round_half_up(sum(shares, Fraction(0))), shares, ranks)
         for working, part in zip(bearing, parts, strict=True):
             working.taxes[tax] = part

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from billing.tax.errors import TaxError, TaxErrorCode
 from billing.tax.tables import Dated, check_day, day, in_force, read_table
@@ -143,6 +143,7 @@ def levies_on(*, province: str, on: date) -> tuple[Levy, ...]:
     return tuple(sorted(found, key=lambda levy: order.index(levy.tax)))
 
 
+@lru_cache(maxsize=1024)
 def rate_on(*, jurisdiction: str, tax: Tax, on: date) -> Rate:
     """Return the rate of a tax in force on a day; raises TaxError when no row covers the day."""
     rows = (row for row in rates() if row.jurisdiction == jurisdiction and row.tax is tax)

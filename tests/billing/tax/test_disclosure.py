@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from billing.tax import Item, required_on_invoice
-from tests.billing.tax.cast import TODAY
+from tests.billing.tax.oracle import TODAY
 
 ALWAYS = {Item.SUPPLIER_NAME, Item.DATE, Item.TOTAL}
 FROM_100 = ALWAYS | {Item.TAX, Item.TAXED_LINES, Item.GST_HST_NUMBER}

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from billing.tax import TaxableLine, quote
-from tests.billing.tax.cast import DATA
+from tests.billing.tax.oracle import DATA
 
 with (DATA / "examples.csv").open(encoding="utf-8", newline="") as file:
     EXAMPLES = list(csv.DictReader(file))

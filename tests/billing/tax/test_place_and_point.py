@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from billing.tax import Supply, TaxError, place_of_supply, quote, tax_point
-from tests.billing.tax.cast import line, taxes_of
+from tests.billing.tax.oracle import line, taxes_of
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any, cast
 import pytest
 
 from billing.tax import Rounding, TaxableLine, TaxError, Treatment, quote
-from tests.billing.tax.cast import TODAY, line, quote_one, taxes_of
+from tests.billing.tax.oracle import TODAY, line, quote_one, taxes_of
 
 
 def test_quebec_shows_both_taxes_apart() -> None:
@@ -72,6 +72,19 @@ def test_the_cent_goes_to_the_line_with_the_largest_remainder() -> None:
     answer = quote(province="ON", on=TODAY, lines=[line("10.01"), line("10.07"), line("10.03")])
     assert [str(each.hst) for each in answer.lines] == ["1.30", "1.31", "1.30"]
     assert str(answer.totals.hst) == "3.91"
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        [line("0.04", "goods", included=True), line("0.75", "goods")],
+        [line("0.16", "goods", included=True), line("0.15", "fitness", included=True)],
+    ],
+)
+def test_a_disputed_cent_does_not_depend_on_the_order(pair: list[TaxableLine]) -> None:
+    one = quote(province="BC", on=TODAY, lines=pair)
+    other = quote(province="BC", on=TODAY, lines=pair[::-1])
+    assert (one.totals, one.taxes) == (other.totals, other.taxes)
 
 
 def test_half_a_cent_goes_up() -> None:

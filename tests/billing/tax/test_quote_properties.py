@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.tax import Quote, Rounding, TaxableLine, Totals, quote
-from tests.billing.tax.cast import LAWS, Law, exact_taxes, half_up, invoice_taxes
+from tests.billing.tax.oracle import LAWS, Law, exact_taxes, half_up, invoice_taxes
 
 CENT = Decimal("0.01")
 

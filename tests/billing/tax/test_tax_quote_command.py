@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from billing.tax.batch import quote_csv
-from tests.billing.tax.cast import DATA
+from tests.billing.tax.oracle import DATA
 
 ROOT = Path(__file__).parents[3]
 HEADER = "id,date,province,category,amount,price_includes_tax"
@@ -109,7 +109,10 @@ def test_the_command_fails_when_a_row_does() -> None:
     assert done.stdout.endswith(b"2,2026-05-15,AB,fitness,1.00,0,0.05,0.00,0.00,0.00,1.05\n")
 
 
-def test_the_command_tells_of_bytes_that_are_no_text() -> None:
-    done = command(HEADER.encode() + b"\n\xff\xfe,2026-05-15,AB,fitness,1.00,0\n")
-    assert done.returncode == 1
-    assert b"cannot be read as UTF-8 CSV" in done.stderr
+def test_bytes_that_are_no_text_are_told() -> None:
+    source = io.TextIOWrapper(
+        io.BytesIO(HEADER.encode() + b"\n\xff\xfe,2026-05-15,AB,fitness,1.00,0\n"), encoding="utf-8"
+    )
+    complaints = io.StringIO()
+    assert quote_csv(source, io.StringIO(), complaints) == 1
+    assert "cannot be read as UTF-8 CSV" in complaints.getvalue()

@@ -5,7 +5,7 @@ import pytest
 
 from billing.tax import Licence, Purpose, TaxableLine, Treatment, quote
 from billing.tax.taxability import exemptions
-from tests.billing.tax.cast import TODAY, quote_one, taxes_of
+from tests.billing.tax.oracle import TODAY, quote_one, taxes_of
 
 
 def health_line(
