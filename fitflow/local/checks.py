@@ -51,7 +51,7 @@ def all_checks(root: Path) -> list[Check]:
             "deploy", ("python", "manage.py", "check", "--deploy", "--fail-level", "WARNING"), production()
         ),
         Check("imports", ("lint-imports", "--no-cache", "--no-logo")),
-        Check("ruff", ("ruff", "check")),
+        Check("ruff", ("ruff", "check", "--output-format", "concise")),
         Check("format", ("ruff", "format", "--check")),
     ]
     if templates:
