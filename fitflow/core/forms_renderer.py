@@ -49,7 +49,7 @@ class FitFlowBoundField(BoundField):
     @property
     def is_switch(self) -> bool:
         """Tell whether a checkbox is shown as a switch."""
-        return self.field.widget.attrs.get("role") == "switch"
+        return bool(self.field.widget.attrs.get("role") == "switch")
 
 
 class FitFlowRenderer(DjangoTemplates):

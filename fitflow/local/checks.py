@@ -21,6 +21,9 @@ SAFE_PRODUCTION = {
     "DEFAULT_FROM_EMAIL": "FitFlow <no-reply@fitflow.example>",
 }
 
+# Template tags of ours that wrap a block, so that its content is indented.
+BLOCK_TAGS = ("--extra-block", "sheet,endsheet", "--extra-block", "confirm,endconfirm")
+
 
 @dataclass(frozen=True)
 class Check:
@@ -57,7 +60,7 @@ def all_checks(root: Path) -> list[Check]:
     if templates:
         found += [
             Check("templates", ("djade", "--check", "--target-version", "5.2", *templates)),
-            Check("indent", ("djhtml", "--check", "--tabwidth", "2", *templates)),
+            Check("indent", ("djhtml", "--check", "--tabwidth", "2", *BLOCK_TAGS, *templates)),
         ]
     return found
 

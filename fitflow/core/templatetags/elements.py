@@ -8,6 +8,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.http import QueryDict
 from django.template.context import Context
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
@@ -248,7 +249,7 @@ def confirm(
 
     The block is the words (and fields, if any) above the buttons. More: `keep` ("Keep it"), `style` ("danger"), `busy`.
     """
-    values = {
+    values: dict[str, Any] = {
         "id": name,
         "title": title,
         "action": action,
@@ -331,6 +332,6 @@ def _rendered(context: Context, name: str, values: dict[str, Any]) -> str:
 
 def _with_parameter(context: Context, name: str, value: int) -> str:
     request = context.get("request")
-    query = request.GET.copy() if request else {}
+    query = request.GET.copy() if request else QueryDict(mutable=True)
     query[name] = str(value)
-    return f"?{query.urlencode()}" if request else f"?{name}={value}"
+    return f"?{query.urlencode()}"
