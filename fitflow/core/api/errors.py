@@ -88,6 +88,6 @@ def django_details(error: ValidationError) -> Any:
     return error.message_dict if hasattr(error, "error_dict") else {"__all__": error.messages}
 
 
-def plain_error(status: int, message: str) -> JsonResponse:
+def plain_error(status: int, message: str, details: Any = None) -> JsonResponse:
     """The same shape from outside DRF (middleware, 404 of the API's own paths)."""
-    return JsonResponse(body(CODES.get(status, "INTERNAL_ERROR"), message), status=status)
+    return JsonResponse(body(CODES.get(status, "INTERNAL_ERROR"), message, details), status=status)
