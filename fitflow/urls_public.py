@@ -17,8 +17,6 @@ from trainers import urls as trainers
 APPS = (accounts, studios, trainers, clients, billing, notifications, reporting)
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("healthz", views.healthz, name="healthz"),
-    path("readyz", views.readyz, name="readyz"),
     *(pattern for app in APPS for pattern in app.public),
     path("api/v1/", include([pattern for app in APPS for pattern in app.public_api])),
     path("api/schema/", schema, name="api_schema"),

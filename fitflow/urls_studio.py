@@ -17,8 +17,7 @@ from trainers import urls as trainers
 APPS = (accounts, reporting, studios, trainers, clients, billing, notifications)
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("healthz", views.healthz, name="healthz"),
-    path("readyz", views.readyz, name="readyz"),
+    path("live/events/", views.live_events, name="live_events"),
     *(pattern for app in APPS for pattern in app.studio),
     path("api/v1/", include([pattern for app in APPS for pattern in app.studio_api])),
     path("api/schema/", schema, name="api_schema"),

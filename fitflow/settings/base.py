@@ -72,6 +72,7 @@ STUDIO_URLCONF = "fitflow.urls_studio"
 # Identity (session, token) is settled as the login role, before the request enters its studio: a studio's own
 # database role cannot read sessions, tokens or password hashes at all.
 MIDDLEWARE = [
+    "fitflow.core.probes.Probes",
     "django_structlog.middlewares.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -166,6 +167,9 @@ CHANNEL_LAYERS = {
         "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": 30}], "prefix": "ff"},
     }
 }
+
+# How often an open socket asks whether its person is still signed in and still works there.
+LIVE_RECHECK_SECONDS = env.number("LIVE_RECHECK_SECONDS", 30)
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_RESULT_BACKEND = None

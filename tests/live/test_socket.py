@@ -1,0 +1,136 @@
+"""`ws/live/` as a browser meets it: a real server, a real socket, a real Redis."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.cached_db import SessionStore
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from fitflow.core.live import broadcast
+from fitflow.core.models import OutboxMessage
+from fitflow.tenancy.context import studio_context
+from studios.shared.models import Member, Role
+from tests.cast import Cast
+from tests.server import Server, running_server
+
+
+@pytest.fixture(scope="module")
+def server(django_db_setup: None, django_db_blocker: Any) -> Iterator[Server]:
+    with django_db_blocker.unblock(), running_server(LIVE_RECHECK_SECONDS="1") as running:
+        yield running
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
+    """The cast, with every write committed at once."""
+    with django_db_blocker.unblock():
+        yield Cast.load()
+
+
+def signed_in(cast: Cast, name: str) -> str:
+    """Return the session key of a person who has signed in."""
+    user = cast.user[name]
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return str(session.session_key)
+
+
+def socket_to(server: Server, studio: str, key: str, *, origin: str = "") -> Any:
+    host = f"{studio}.{settings.PUBLIC_HOST}:{server.port}"
+    headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={key}"}
+    return connect(
+        f"ws://{host}/ws/live/",
+        host="127.0.0.1",
+        port=server.port,
+        origin=origin or f"http://{host}",  # type: ignore[arg-type]
+        additional_headers=headers,
+        proxy=None,
+    )
+
+
+async def hear(socket: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads(await asyncio.wait_for(socket.recv(), 10))
+    return answer
+
+
+def test_it_tells_the_studios_people_and_nobody_elses(server: Server, committed: Cast) -> None:
+    async def scene() -> None:
+        async with (
+            socket_to(server, "lotus", signed_in_keys["owner"]) as owner,
+            socket_to(server, "summit", signed_in_keys["owner2"]) as other,
+        ):
+            assert (await hear(owner))["event"] == (await hear(other))["event"] == "hello"
+            for slug, number in (("lotus", "1"), ("summit", "2")):
+                await asyncio.to_thread(tell, committed, slug, number)
+            assert (await hear(owner))["session"] == "1"
+            assert (await hear(other))["session"] == "2"
+
+    signed_in_keys = {name: signed_in(committed, name) for name in ("owner", "owner2")}
+    asyncio.run(scene())
+
+
+def tell(cast: Cast, slug: str, number: str) -> None:
+    message = OutboxMessage(topic="session.scheduled", ids={"session": number})
+    broadcast(message, schema_name=getattr(cast, slug).schema_name)
+
+
+@pytest.mark.parametrize("who", ["owner2", "outsider", "client", "staff"])
+def test_it_refuses_who_does_not_work_there(server: Server, committed: Cast, who: str) -> None:
+    key = signed_in(committed, who)
+
+    async def scene() -> None:
+        with pytest.raises(InvalidStatus, match="403"):
+            async with socket_to(server, "lotus", key):
+                pass
+
+    asyncio.run(scene())
+
+
+def test_it_refuses_who_has_not_signed_in(server: Server, committed: Cast) -> None:
+    async def scene() -> None:
+        with pytest.raises(InvalidStatus, match="403"):
+            async with socket_to(server, "lotus", "nobody"):
+                pass
+
+    asyncio.run(scene())
+
+
+def test_it_refuses_a_page_of_another_host(server: Server, committed: Cast) -> None:
+    key = signed_in(committed, "owner")
+
+    async def scene() -> None:
+        for origin in ("http://evil.example", f"http://summit.{settings.PUBLIC_HOST}:{server.port}"):
+            with pytest.raises(InvalidStatus, match="403"):
+                async with socket_to(server, "lotus", key, origin=origin):
+                    pass
+
+    asyncio.run(scene())
+
+
+def test_it_closes_when_the_membership_ends(server: Server, committed: Cast) -> None:
+    key = signed_in(committed, "outsider")
+    with studio_context(None):
+        member = Member.objects.create(
+            studio=committed.lotus, user=committed.user["outsider"], role=Role.TRAINER
+        )
+
+    async def scene() -> None:
+        async with socket_to(server, "lotus", key) as socket:
+            await hear(socket)
+            await asyncio.to_thread(member.delete)
+            with pytest.raises(ConnectionClosed) as closed:
+                await hear(socket)
+            assert closed.value.rcvd and closed.value.rcvd.code == 4403
+
+    asyncio.run(scene())

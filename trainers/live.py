@@ -1,0 +1,22 @@
+"""What happens in the timetable is told live."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from fitflow.core import live, outbox
+from fitflow.core.models import OutboxMessage
+
+TOPICS = (
+    "session.scheduled",
+    "session.rescheduled",
+    "session.cancelled",
+    "session.completed",
+    "booking.changed",
+)
+
+
+@outbox.subscribe(*TOPICS, lane="live")
+def tell(message: OutboxMessage) -> None:
+    """Tell everyone who looks at the studio's calendar."""
+    live.broadcast(message, schema_name=connection.schema_name)
