@@ -45,10 +45,34 @@ function text(from, to, change = (body) => body) {
   writeFileSync(to, change(body).trimEnd() + "\n");
 }
 
+// The calendar calls itself a table but has no rows that hold cells, which screen readers and axe rightly reject.
+// Without those roles it reads as what it is: labelled events, one after the other. Each change must apply.
+const CALENDAR_ROLES = [
+  [`$.get(features).includes("list") ? "list" : "table"`, `$.get(features).includes("list") ? "list" : "group"`],
+  [`$.set_attribute(div, "role", role())`, `$.set_attribute(div, "role", role() === "listitem" ? "listitem" : null)`],
+  [`$.set_attribute(div, "role", ariaHidden() ? null : "columnheader")`, `$.set_attribute(div, "role", null)`],
+  [/ role="(row|rowgroup|columnheader|rowheader)"/g, ""],
+  [/\$\.set_attribute\((\w+), "aria-(colindex|colspan|colcount|rowindex|rowspan|rowcount)"/g, `$.set_attribute($1, "data-$2"`],
+];
+const calendarRoles = {
+  name: "calendar-roles",
+  setup({ onLoad }) {
+    onLoad({ filter: /@event-calendar[\\/]core[\\/]dist[\\/]index\.js$/ }, ({ path }) => {
+      let contents = readFileSync(path, "utf8");
+      for (const [from, to] of CALENDAR_ROLES) {
+        const changed = contents.replaceAll(from, to);
+        if (changed === contents) throw new Error(`The calendar has no ${from} any more: look at its roles again.`);
+        contents = changed;
+      }
+      return { contents, loader: "js" };
+    });
+  },
+};
+
 /** Bundles an entry text to one ES module. */
-async function bundle(contents, outfile) {
+async function bundle(contents, outfile, plugins = []) {
   await build({
-    stdin: { contents, resolveDir: root, loader: "js" },
+    stdin: { contents, resolveDir: root, loader: "js" }, plugins,
     bundle: true, format: "esm", minify: true, legalComments: "none", target: ["es2022"], outfile, logLevel: "warning",
   });
 }
@@ -79,6 +103,7 @@ await bundle(
   `export { createCalendar, destroyCalendar, DayGrid, Interaction, List, ResourceTimeGrid, ResourceTimeline, TimeGrid }
    from "@event-calendar/core";`,
   join(calendar, "event-calendar.js"),
+  [calendarRoles],
 );
 text("@event-calendar/core/dist/index.css", join(calendar, "event-calendar.css"));
 

@@ -83,7 +83,8 @@ document.addEventListener("htmx:configRequest", (event) => {
 });
 for (const kind of ["htmx:sendError", "htmx:responseError"]) {
   document.addEventListener(kind, (event) => {
-    if (event.detail.requestConfig?.triggeringEvent?.type) {
+    const told = event.detail.xhr?.getResponseHeader("HX-Trigger");
+    if (!told && event.detail.requestConfig?.triggeringEvent?.type) {
       toast("That did not reach us. Try again in a moment.", { icon: "wifi-off" });
     }
   });

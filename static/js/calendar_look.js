@@ -7,6 +7,7 @@ const HOURS = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 /** Returns the options; `language` is the page's own. */
 export function look(language = document.documentElement.lang || "en-CA") {
   const weekday = new Intl.DateTimeFormat(language, { weekday: "short", timeZone: "UTC" });
+  const day = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" });
   return {
     locale: language,
     firstDay: 1,
@@ -25,7 +26,8 @@ export function look(language = document.documentElement.lang || "en-CA") {
     eventContent,
     eventDidMount: ({ el, event, timeText }) => {
       const { line = "", note = "" } = event.extendedProps;
-      el.setAttribute("aria-label", [timeText, event.title, line, note].filter(Boolean).join(", "));
+      const words = [day.format(asUtc(event.start)), timeText, event.title, line, note];
+      el.setAttribute("aria-label", words.filter(Boolean).join(", "));
     },
   };
 }

@@ -42,7 +42,7 @@ def request_for(address: str, *roles: str) -> HttpRequest:
     request: Any = RequestFactory().get(address)
     request.studio = SimpleNamespace(name="Lotus")
     request.roles = frozenset(roles)
-    return request  # type: ignore[no-any-return]
+    return request
 
 
 def test_it_shows_in_order_what_the_role_may_open():
