@@ -123,7 +123,44 @@ CREATE TRIGGER billing_refund_within BEFORE INSERT ON billing_refund
     FOR EACH ROW EXECUTE FUNCTION billing_refund_within();
 """
 
+SETTLED = """
+-- What an invoice says was paid and credited is, at commit, what its payments, refunds and credit notes add up to. Two
+-- writers who overlook each other cannot both commit.
+CREATE FUNCTION billing_invoice_settled(which uuid) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    invoice billing_invoice;
+    paid numeric;
+    credited numeric;
+BEGIN
+    SELECT * INTO invoice FROM billing_invoice WHERE id = which;
+    SELECT coalesce(sum(payment.amount), 0) - coalesce(sum(
+        (SELECT sum(amount) FROM billing_refund WHERE payment_id = payment.id)), 0) INTO paid
+        FROM billing_payment AS payment WHERE payment.invoice_id = which;
+    SELECT coalesce(-sum(total), 0) INTO credited FROM billing_invoice WHERE corrects_id = which;
+    IF invoice.amount_paid <> paid OR invoice.amount_credited <> credited THEN
+        RAISE EXCEPTION 'invoice % says % paid and % credited, but % and % are recorded', invoice.number,
+            invoice.amount_paid, invoice.amount_credited, paid, credited
+            USING ERRCODE = '23514', CONSTRAINT = 'invoice_settled';
+    END IF;
+END $$;
+CREATE FUNCTION billing_invoice_settled_row() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM billing_invoice_settled(CASE TG_TABLE_NAME
+        WHEN 'billing_payment' THEN (to_jsonb(NEW) ->> 'invoice_id')::uuid
+        WHEN 'billing_refund' THEN
+            (SELECT invoice_id FROM billing_payment WHERE id = (to_jsonb(NEW) ->> 'payment_id')::uuid)
+        ELSE coalesce((to_jsonb(NEW) ->> 'corrects_id')::uuid, NEW.id) END);
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER billing_invoice_settled AFTER INSERT OR UPDATE ON billing_invoice
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION billing_invoice_settled_row();
+CREATE CONSTRAINT TRIGGER billing_payment_settled AFTER INSERT ON billing_payment
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION billing_invoice_settled_row();
+CREATE CONSTRAINT TRIGGER billing_refund_settled AFTER INSERT ON billing_refund
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION billing_invoice_settled_row();
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("billing", "0001_initial"), ("core", "0002_trails_and_rules")]
-    operations = [migrations.RunSQL(sql, migrations.RunSQL.noop) for sql in (FROZEN, NUMBERS, SUMS, BOOKS)]
+    operations = [migrations.RunSQL(sql, migrations.RunSQL.noop) for sql in (FROZEN, NUMBERS, SUMS, BOOKS, SETTLED)]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
@@ -95,9 +96,23 @@ class Invoice(Row):
                 name="invoice_kind_and_sign",
             ),
             models.CheckConstraint(
-                condition=Q(kind="credit_note")
-                | Q(amount_paid__gte=0, amount_credited__gte=0) & Q(amount_credited__lte=F("total")),
-                name="invoice_credit_within_total",
+                condition=Q(kind="credit_note", amount_paid=0, amount_credited=0)
+                | Q(kind="invoice", amount_paid__gte=0, amount_credited__gte=0)
+                & Q(amount_paid__lte=F("total"), amount_credited__lte=F("total")),
+                name="invoice_settled_within_total",
+            ),
+            # The status follows from the amounts: it cannot say anything else.
+            models.CheckConstraint(
+                condition=Q(kind="credit_note", status="issued")
+                | Q(status="issued", amount_paid=0, amount_credited__lt=F("total"))
+                | Q(status="part_paid", amount_paid__gt=0, amount_paid__lt=F("total") - F("amount_credited"))
+                | Q(
+                    status="paid",
+                    amount_paid__gte=F("total") - F("amount_credited"),
+                    amount_credited__lt=F("total"),
+                )
+                | Q(status="credited", amount_credited=F("total")),
+                name="invoice_status_follows",
             ),
         ]
         indexes: ClassVar = [
@@ -116,6 +131,24 @@ class Invoice(Row):
         """What is still owed: total less credits less payments. Negative: the client has money coming."""
         return self.total - self.amount_credited - self.amount_paid
 
+    @property
+    def settled_status(self) -> str:
+        """The status that follows from what has been paid and credited."""
+        if self.amount_credited == self.total:
+            return self.Status.CREDITED
+        if self.balance <= 0:
+            return self.Status.PAID
+        return self.Status.PART_PAID if self.amount_paid else self.Status.ISSUED
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is still owed."""
+        return self.kind == self.Kind.INVOICE and self.status in {self.Status.ISSUED, self.Status.PART_PAID}
+
+    def is_overdue(self, today: date) -> bool:
+        """Whether it is open past its due day; `today` is the date in the studio's zone."""
+        return self.is_open and self.due_on < today
+
 
 class InvoiceLine(Row):
     """One line. A billable booking stands on exactly one line that has not been released by a credit note."""
@@ -128,7 +161,8 @@ class InvoiceLine(Row):
     # True once a credit note took the line back in whole: its booking may be invoiced again.
     released = models.BooleanField(default=False)
     description = models.CharField(max_length=200)
-    happened_at = models.DateTimeField(null=True, blank=True)
+    detail = models.CharField(max_length=260, blank=True)
+    happened_on = models.DateField(null=True, blank=True)  # the day at the location
     quantity = models.DecimalField(max_digits=8, decimal_places=2, default=Decimal(1))
     unit_price = MoneyField()
     price_includes_tax = models.BooleanField(default=False)
@@ -147,6 +181,7 @@ class InvoiceLine(Row):
                 name="booking_on_one_line",
                 condition=Q(booking__isnull=False, released=False, credits_line=None),
             ),
+            models.UniqueConstraint(fields=["credits_line"], name="line_credited_once"),
         ]
 
     def __str__(self) -> str:

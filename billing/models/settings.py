@@ -32,6 +32,7 @@ class BillingSettings(Row):
     pst_registered = models.BooleanField(default=False)
     pst_number = models.CharField("PST number", max_length=20, blank=True)
     rounding = models.CharField(max_length=12, choices=Rounding.choices, default=Rounding.PER_INVOICE)
+    e_transfer_email = models.EmailField("e-Transfer address", blank=True)
     payment_instructions = models.TextField(blank=True)
     paper = models.CharField(max_length=6, choices=[("letter", "Letter"), ("a4", "A4")], default="letter")
 

@@ -35,6 +35,38 @@ BEGIN
     RETURN NEW;
 END $$;
 
+CREATE FUNCTION __studio__.billing_invoice_settled(which uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    invoice billing_invoice;
+    paid numeric;
+    credited numeric;
+BEGIN
+    SELECT * INTO invoice FROM billing_invoice WHERE id = which;
+    SELECT coalesce(sum(payment.amount), 0) - coalesce(sum(
+        (SELECT sum(amount) FROM billing_refund WHERE payment_id = payment.id)), 0) INTO paid
+        FROM billing_payment AS payment WHERE payment.invoice_id = which;
+    SELECT coalesce(-sum(total), 0) INTO credited FROM billing_invoice WHERE corrects_id = which;
+    IF invoice.amount_paid <> paid OR invoice.amount_credited <> credited THEN
+        RAISE EXCEPTION 'invoice % says % paid and % credited, but % and % are recorded', invoice.number,
+            invoice.amount_paid, invoice.amount_credited, paid, credited
+            USING ERRCODE = '23514', CONSTRAINT = 'invoice_settled';
+    END IF;
+END $$;
+
+CREATE FUNCTION __studio__.billing_invoice_settled_row() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM billing_invoice_settled(CASE TG_TABLE_NAME
+        WHEN 'billing_payment' THEN (to_jsonb(NEW) ->> 'invoice_id')::uuid
+        WHEN 'billing_refund' THEN
+            (SELECT invoice_id FROM billing_payment WHERE id = (to_jsonb(NEW) ->> 'payment_id')::uuid)
+        ELSE coalesce((to_jsonb(NEW) ->> 'corrects_id')::uuid, NEW.id) END);
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION __studio__.billing_invoice_sums(which uuid) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -186,6 +218,7 @@ CREATE TABLE __studio__.billing_billingsettings (
     pst_registered boolean NOT NULL,
     pst_number character varying(20) NOT NULL,
     rounding character varying(12) NOT NULL,
+    e_transfer_email character varying(254) NOT NULL,
     payment_instructions text NOT NULL,
     paper character varying(6) NOT NULL,
     CONSTRAINT billing_billingsettings_terms_days_check CHECK ((terms_days >= 0)),
@@ -225,9 +258,10 @@ CREATE TABLE __studio__.billing_invoice (
     run_id uuid,
     CONSTRAINT billing_invoice_sequence_check CHECK ((sequence >= 0)),
     CONSTRAINT invoice_adds_up CHECK ((total = (subtotal + tax_total))),
-    CONSTRAINT invoice_credit_within_total CHECK ((((kind)::text = 'credit_note'::text) OR ((amount_credited >= (0)::numeric) AND (amount_paid >= (0)::numeric) AND (amount_credited <= total)))),
     CONSTRAINT invoice_due_after_issue CHECK ((due_on >= issued_on)),
-    CONSTRAINT invoice_kind_and_sign CHECK ((((corrects_id IS NULL) AND ((kind)::text = 'invoice'::text) AND (total >= (0)::numeric)) OR ((corrects_id IS NOT NULL) AND ((kind)::text = 'credit_note'::text) AND (total <= (0)::numeric))))
+    CONSTRAINT invoice_kind_and_sign CHECK ((((corrects_id IS NULL) AND ((kind)::text = 'invoice'::text) AND (total >= (0)::numeric)) OR ((corrects_id IS NOT NULL) AND ((kind)::text = 'credit_note'::text) AND (total <= (0)::numeric)))),
+    CONSTRAINT invoice_settled_within_total CHECK ((((amount_credited = (0)::numeric) AND (amount_paid = (0)::numeric) AND ((kind)::text = 'credit_note'::text)) OR ((amount_credited >= (0)::numeric) AND (amount_paid >= (0)::numeric) AND ((kind)::text = 'invoice'::text) AND (amount_credited <= total) AND (amount_paid <= total)))),
+    CONSTRAINT invoice_status_follows CHECK (((((kind)::text = 'credit_note'::text) AND ((status)::text = 'issued'::text)) OR ((amount_credited < total) AND (amount_paid = (0)::numeric) AND ((status)::text = 'issued'::text)) OR ((amount_paid > (0)::numeric) AND (amount_paid < (total - amount_credited)) AND ((status)::text = 'part_paid'::text)) OR ((amount_credited < total) AND (amount_paid >= (total - amount_credited)) AND ((status)::text = 'paid'::text)) OR ((amount_credited = total) AND ((status)::text = 'credited'::text))))
 );
 
 CREATE TABLE __studio__.billing_invoicedocumentfile (
@@ -246,7 +280,8 @@ CREATE TABLE __studio__.billing_invoiceline (
     "position" smallint NOT NULL,
     released boolean NOT NULL,
     description character varying(200) NOT NULL,
-    happened_at timestamp with time zone,
+    detail character varying(260) NOT NULL,
+    happened_on date,
     quantity numeric(8,2) NOT NULL,
     unit_price numeric(12,2) NOT NULL,
     price_includes_tax boolean NOT NULL,
@@ -603,6 +638,9 @@ ALTER TABLE ONLY __studio__.billing_invoice
 ALTER TABLE ONLY __studio__.billing_invoicetax
     ADD CONSTRAINT invoice_tax_once UNIQUE (invoice_id, name);
 
+ALTER TABLE ONLY __studio__.billing_invoiceline
+    ADD CONSTRAINT line_credited_once UNIQUE (credits_line_id);
+
 ALTER TABLE ONLY __studio__.billing_linetax
     ADD CONSTRAINT line_tax_once UNIQUE (line_id, name);
 
@@ -766,6 +804,8 @@ CREATE TRIGGER billing_invoice_frozen BEFORE DELETE OR UPDATE ON __studio__.bill
 
 CREATE TRIGGER billing_invoice_next BEFORE INSERT ON __studio__.billing_invoice FOR EACH ROW EXECUTE FUNCTION __studio__.billing_invoice_next();
 
+CREATE CONSTRAINT TRIGGER billing_invoice_settled AFTER INSERT OR UPDATE ON __studio__.billing_invoice DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION __studio__.billing_invoice_settled_row();
+
 CREATE CONSTRAINT TRIGGER billing_invoice_sums AFTER INSERT ON __studio__.billing_invoice DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION __studio__.billing_invoice_sums_row();
 
 CREATE CONSTRAINT TRIGGER billing_invoiceline_sums AFTER INSERT ON __studio__.billing_invoiceline DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION __studio__.billing_invoice_sums_row();
@@ -784,6 +824,8 @@ CREATE TRIGGER billing_payment_grow_only BEFORE DELETE OR UPDATE ON __studio__.b
 
 CREATE TRIGGER billing_payment_keep BEFORE TRUNCATE ON __studio__.billing_payment FOR EACH STATEMENT EXECUTE FUNCTION public.forbid_change();
 
+CREATE CONSTRAINT TRIGGER billing_payment_settled AFTER INSERT ON __studio__.billing_payment DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION __studio__.billing_invoice_settled_row();
+
 CREATE CONSTRAINT TRIGGER billing_posting_balances AFTER INSERT ON __studio__.billing_posting DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION __studio__.billing_entry_balances();
 
 CREATE TRIGGER billing_posting_grow_only BEFORE DELETE OR UPDATE ON __studio__.billing_posting FOR EACH ROW EXECUTE FUNCTION public.forbid_change();
@@ -793,6 +835,8 @@ CREATE TRIGGER billing_posting_keep BEFORE TRUNCATE ON __studio__.billing_postin
 CREATE TRIGGER billing_refund_grow_only BEFORE DELETE OR UPDATE ON __studio__.billing_refund FOR EACH ROW EXECUTE FUNCTION public.forbid_change();
 
 CREATE TRIGGER billing_refund_keep BEFORE TRUNCATE ON __studio__.billing_refund FOR EACH STATEMENT EXECUTE FUNCTION public.forbid_change();
+
+CREATE CONSTRAINT TRIGGER billing_refund_settled AFTER INSERT ON __studio__.billing_refund DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION __studio__.billing_invoice_settled_row();
 
 CREATE TRIGGER billing_refund_within BEFORE INSERT ON __studio__.billing_refund FOR EACH ROW EXECUTE FUNCTION __studio__.billing_refund_within();
 
