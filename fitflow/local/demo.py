@@ -75,10 +75,11 @@ def _run(places: Places, console: Console, port: int) -> int:
     except Asked:
         pass
     finally:
-        with console.step("Stopping"):
-            if supervisor:
-                supervisor.stop()
-            servers.down(only_started=True)
+        if supervisor or servers.started:
+            with console.step("Stopping"):
+                if supervisor:
+                    supervisor.stop()
+                servers.down(only_started=True)
     return 0
 
 

@@ -94,8 +94,7 @@ class Cluster:
 
     def start(self, *, tether: bool = False) -> bool:
         """Start the server and make role and database; False when it ran already."""
-        if self.pid():
-            self._wait()
+        if self.pid() and self._comes_up():
             return False
         self._make()
         self._sweep()
@@ -157,9 +156,11 @@ class Cluster:
         )
         return asked.returncode == 0
 
-    def _wait(self) -> None:
-        if not wait_until(self._answers, 60):
+    def _comes_up(self) -> bool:
+        """Wait for a server that was started or stopped a moment ago; False when it is gone in the end."""
+        if not wait_until(lambda: self._answers() or not self.pid(), 60):
             raise Trouble(f"PostgreSQL runs but does not answer; the end of {self.log}:\n{_tail(self.log)}")
+        return self.pid() != 0
 
     def _make(self) -> None:
         """Make the data folder beside its place and move it there when it is whole: a half-made one never counts."""

@@ -32,7 +32,11 @@ def test_a_broken_file_is_like_none(places: Places, broken: str) -> None:
 
 
 def test_a_held_lock_tells_who_holds_it(tmp_path: Path) -> None:
-    with lock(tmp_path / "lock", "process 1 on port 8000"), pytest.raises(Held) as held, lock(tmp_path / "lock"):
+    with (
+        lock(tmp_path / "lock", "process 1 on port 8000"),
+        pytest.raises(Held) as held,
+        lock(tmp_path / "lock"),
+    ):
         pytest.fail("the lock was given twice")
     assert held.value.note == "process 1 on port 8000"
     with lock(tmp_path / "lock"):
