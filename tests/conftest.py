@@ -23,11 +23,13 @@ def django_db_modify_db_settings() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any, request: pytest.FixtureRequest) -> Iterator[None]:
     with django_db_blocker.unblock():
         connection.set_schema_to_public()
         make_cast()
     yield
+    if request.config.getvalue("reuse_db"):
+        return
     from studios.shared.models import Studio
 
     with django_db_blocker.unblock():

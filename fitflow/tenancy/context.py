@@ -57,13 +57,11 @@ def enter(studio: StudioLike) -> None:
 
 
 def leave() -> None:
-    """Give path and role back; the connection speaks for nobody afterwards."""
+    """Give path and role back: whatever is asked next is asked as the login role."""
     if current_studio() is None:
         return
+    # The next cursor, if any, sets the public path and no role; the pool resets what goes back to it.
     connection.set_schema_to_public()
-    if connection.connection is not None and not connection.needs_rollback:
-        with connection.cursor():
-            pass
     structlog.contextvars.unbind_contextvars("studio")
 
 
