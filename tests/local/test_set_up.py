@@ -101,13 +101,13 @@ def test_a_taken_port_is_said_plainly() -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
-        with pytest.raises(Trouble, match="FITFLOW_PORT=.* make demo"):
+        with pytest.raises(Trouble, match=r"FITFLOW_PORT=.* make demo"):
             demo.refuse_a_taken_port(other.getsockname()[1])
 
 
 def test_a_second_demo_says_that_one_runs(places: Places, console: Console) -> None:
     with lock(places.local / "demo.lock", "process 42 on port 8000"):
-        with pytest.raises(Trouble, match="runs already in this folder .process 42 on port 8000"):
+        with pytest.raises(Trouble, match=r"runs already in this folder .process 42 on port 8000"):
             demo.run(places, console)
 
 
