@@ -1,13 +1,15 @@
 """The suite's ground: one database with two studios, and the fixed cast that works in them.
 
 Studios and cast are made once a session, through the services, and committed; each test runs in a transaction that is rolled
-back. Tests that need real commits (races, killed workers, browsers) use `transactional_studios`.
+back. Tests that need
+real commits (races, killed workers, browsers) make a studio of their own and drop it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.cache import caches
@@ -15,11 +17,6 @@ from django.db import connection
 
 from fitflow.tenancy import schema
 from tests.cast import Cast, make_cast
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
-    """Nothing to modify: pytest-django's xdist suffix is all that is needed."""
 
 
 @pytest.fixture(scope="session")
@@ -37,14 +34,21 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any, request: pyte
         connection.set_schema_to_public()
         for name in Studio.objects.values_list("schema_name", flat=True):
             schema.drop(name)
+        with connection.cursor() as cursor:
+            # Threads and pools of a test may still hold sessions, which would keep the database from going.
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
         connection.close()
         connection.close_pool()
 
 
 @pytest.fixture(autouse=True)
 def clean_context() -> Iterator[None]:
-    """No test inherits another's studio or cached answers."""
-    caches["platform"].clear()
+    """No test inherits another's studio or cached answers: each has keys of its own in the one Redis."""
+    for name in ("default", "platform"):
+        caches[name].key_prefix = f"ff-test-{uuid4().hex}"
     yield
     if getattr(connection.tenant, "id", None) is not None:
         connection.set_schema_to_public()
