@@ -40,6 +40,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any, request: pyte
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
+        # Given back, it would still be with the pool's worker for its reset when the pool closes.
+        connection.connection.close()
         connection.close()
         connection.close_pool()
 
