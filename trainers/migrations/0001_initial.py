@@ -3,7 +3,9 @@
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
 import django.core.validators
+import datetime
 import django.db.models.deletion
+import django.db.models.expressions
 import fitflow.core.fields.encrypted
 import fitflow.core.ids
 import fitflow.core.money
@@ -142,6 +144,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='session',
             constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='session_ends_after_start'),
+        ),
+        migrations.AddConstraint(
+            model_name='session',
+            constraint=models.CheckConstraint(condition=models.Q(('ends_at__lte', django.db.models.expressions.CombinedExpression(models.F('starts_at'), '+', models.Value(datetime.timedelta(seconds=43200))))), name='session_within_half_a_day'),
         ),
         migrations.AddConstraint(
             model_name='session',

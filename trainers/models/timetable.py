@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -14,6 +15,8 @@ from fitflow.core.money import MoneyField
 from studios.models import Location, Room
 from trainers.models.people import TrainerProfile
 from trainers.models.services import Service
+
+LONGEST = timedelta(hours=12)
 
 
 class TsTzRange(Func):
@@ -56,6 +59,10 @@ class Session(Row):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="session_ends_after_start"),
+            # Lets an index on the start alone find every session that overlaps a window.
+            models.CheckConstraint(
+                condition=Q(ends_at__lte=F("starts_at") + LONGEST), name="session_within_half_a_day"
+            ),
             models.CheckConstraint(condition=Q(booked__lte=F("capacity")), name="session_within_capacity"),
             ExclusionConstraint(
                 name="session_room_once",
