@@ -1,0 +1,72 @@
+"""Which clients a person may see: the studio's, those her team trains, or herself."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from clients.models import Care, Client
+from fitflow.core.errors import NotFound, NotPermitted
+from studios.shared.policies import Actor, Capability, Scope, scope_of
+
+
+def team_of(actor: Actor) -> list[UUID]:
+    """Return the people an actor leads, herself included.
+
+    Teams are kept by the timetable, a subject above this one: its table is read by name, not imported.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT member.user_id FROM trainers_trainerprofile AS member"
+            " JOIN trainers_trainerprofile AS lead ON lead.id IN (member.id, member.lead_id)"
+            " WHERE lead.user_id = %s",
+            [actor.user_id],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _reach(actor: Actor, capability: Capability) -> QuerySet[Client]:
+    scope = scope_of(actor, capability)
+    if scope is Scope.ALL:
+        return Client.objects.all()
+    if scope is Scope.NONE or actor.user_id is None:
+        return Client.objects.none()
+    people = team_of(actor) if scope is Scope.TEAM else [actor.user_id]
+    trained = Exists(Care.objects.filter(client=OuterRef("pk"), user_id__in=people))
+    if not actor.is_staff:
+        return Client.objects.filter(user_id=actor.user_id)
+    return Client.objects.filter(Q(user_id=actor.user_id) | Q(trained))
+
+
+def visible_clients(actor: Actor) -> QuerySet[Client]:
+    """Return the clients whose contact data she may see; a client sees herself."""
+    return _reach(actor, Capability.CLIENTS_CONTACT)
+
+
+def bookable_clients(actor: Actor) -> QuerySet[Client]:
+    """Return the clients she may book, to be shown by name alone.
+
+    Whoever schedules sessions may book any active client: her first booking is what begins the care that opens the
+    rest of the client's data to her.
+    """
+    if scope_of(actor, Capability.SESSIONS_MANAGE) is Scope.NONE:
+        return Client.objects.none()
+    return Client.objects.filter(is_active=True)
+
+
+def fetch_client(actor: Actor, client_id: UUID) -> Client:
+    """Return a client she may see; raise NotFound, whether it is not there or not hers to see."""
+    client = visible_clients(actor).filter(pk=client_id).first()
+    if client is None:
+        raise NotFound()
+    return client
+
+
+def editable_client(actor: Actor, client_id: UUID) -> Client:
+    """Return a client whose contact data she may change; raise NotFound, or NotPermitted where she may only look."""
+    client = fetch_client(actor, client_id)
+    if not _reach(actor, Capability.CLIENTS_MANAGE).filter(pk=client_id).exists():
+        raise NotPermitted()
+    return client

@@ -1,0 +1,128 @@
+"""Clients: adding them, changing what is known of them, joining them to their sign-in, and who trains them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from clients.models import Client
+from clients.policies import editable_client
+from fitflow.core.db import refusals, retry_deadlocks
+from fitflow.core.errors import Conflict, Invalid
+from fitflow.core.ids import uuid7
+from studios.services import record_event
+from studios.shared.policies import Actor, Capability, Scope, require
+
+FIELDS = frozenset({"name", "email", "phone", "street", "city", "province", "postal_code", "is_active"})
+
+
+def _refusal(name: str, state: str) -> Exception | None:
+    if name.startswith("client_email_once"):
+        return Conflict("Another client has that e-mail address.", field="email", conflict="email")
+    if name.startswith("client_user_once"):
+        return Conflict("That account belongs to another client already.", conflict="account")
+    return None
+
+
+def _fill(client: Client, fields: dict[str, Any]) -> list[str]:
+    """Set the fields on the client, cleaned; return the names of those that changed. Raises Invalid, ValidationError."""
+    if unknown := fields.keys() - FIELDS:
+        raise Invalid(f"A client has no {', '.join(sorted(unknown))}.")
+    before = {name: getattr(client, name) for name in fields}
+    for name, value in fields.items():
+        setattr(client, name, value.strip() if isinstance(value, str) else value)
+    client.email = client.email.lower()
+    client.full_clean(validate_unique=False, validate_constraints=False, exclude=["user"])
+    return [name for name, value in before.items() if getattr(client, name) != value]
+
+
+def begin_care(*, user_id: UUID, client_ids: Iterable[UUID]) -> None:
+    """Note that a person trains these clients; what is noted already stays."""
+    rows = [(uuid7(), client_id, user_id) for client_id in client_ids]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO clients_care (id, created_at, client_id, user_id) VALUES (%s, now(), %s, %s)"
+            " ON CONFLICT (client_id, user_id) DO NOTHING",
+            rows,
+        )
+
+
+@retry_deadlocks
+def add_client(
+    *,
+    actor: Actor,
+    name: str,
+    email: str = "",
+    phone: str = "",
+    street: str = "",
+    city: str = "",
+    province: str = "",
+    postal_code: str = "",
+) -> Client:
+    """Add a client. A trainer who adds one trains her from then on.
+
+    Raises NotPermitted, ValidationError, Conflict (`email`) where another client has the address.
+    """
+    scope = require(actor, Capability.CLIENTS_MANAGE)
+    client = Client()
+    _fill(
+        client,
+        {
+            "name": name,
+            "email": email,
+            "phone": phone,
+            "street": street,
+            "city": city,
+            "province": province,
+            "postal_code": postal_code,
+        },
+    )
+    with refusals(_refusal), transaction.atomic():
+        client.save(force_insert=True)
+        if scope is not Scope.ALL and actor.user_id is not None:
+            begin_care(user_id=actor.user_id, client_ids=[client.id])
+        record_event(actor=actor, action="client.added", subject=client)
+    return client
+
+
+@retry_deadlocks
+def change_client(*, actor: Actor, client_id: UUID, **fields: Any) -> Client:
+    """Change contact data (name, email, phone, street, city, province, postal_code) or `is_active`.
+
+    Raises NotFound, NotPermitted, Invalid, ValidationError, Conflict (`email`).
+    """
+    client = editable_client(actor, client_id)
+    changed = _fill(client, fields)
+    if not changed:
+        return client
+    with refusals(_refusal), transaction.atomic():
+        client.save(update_fields=changed)
+        record_event(actor=actor, action="client.changed", subject=client, fields=",".join(sorted(changed)))
+    return client
+
+
+@retry_deadlocks
+def link_client_account(*, actor: Actor, user_id: UUID, email: str, name: str = "") -> Client:
+    """Join a person's sign-in to the client of the same e-mail address; where there is none, add her as a client.
+
+    For whoever takes an invitation as a client: the address must be proven hers. Linking twice changes nothing.
+    Raises Conflict (`account`) where another account has that client already.
+    """
+    linked = Client.objects.filter(user_id=user_id).first()
+    if linked is not None:
+        return linked
+    address = email.strip().lower()
+    with refusals(_refusal), transaction.atomic():
+        client = Client.objects.select_for_update().filter(email__iexact=address).first()
+        if client is None:
+            client = Client(name=(name or address).strip(), email=address)
+        elif client.user_id is not None:
+            raise Conflict("That client has a sign-in already.", conflict="account")
+        client.user_id = user_id
+        client.is_active = True
+        client.save()
+        record_event(actor=actor, action="client.linked", subject=client)
+    return client
