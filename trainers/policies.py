@@ -1,0 +1,118 @@
+"""Which sessions, bookings and notes a person may see, and which sessions she may change."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from fitflow.core.errors import NotFound, NotPermitted
+from studios.shared.policies import Actor, Capability, Scope, scope_of
+from trainers.models import Booking, Note, Session, TrainerProfile
+
+
+def given_by(actor: Actor, scope: Scope, path: str = "trainer__") -> Q:
+    """Return the condition that a session is given by herself (`own`) or by somebody of her team (`team`).
+
+    `path` leads from the queried row to its trainer.
+    """
+    own = Q(**{f"{path}user_id": actor.user_id})
+    return own | Q(**{f"{path}lead__user_id": actor.user_id}) if scope is Scope.TEAM else own
+
+
+def reaches_trainer(actor: Actor, trainer: TrainerProfile, capability: Capability) -> bool:
+    """Whether the capability reaches the sessions this trainer gives."""
+    scope = scope_of(actor, capability)
+    if scope is Scope.ALL:
+        return True
+    if scope is Scope.NONE or not actor.is_staff:
+        return False
+    if trainer.user_id == actor.user_id:
+        return True
+    lead = trainer.lead if scope is Scope.TEAM else None
+    return lead is not None and lead.user_id == actor.user_id
+
+
+def visible_sessions(actor: Actor) -> QuerySet[Session]:
+    """Return the sessions whose time, place and trainer she may see; a client sees those she has a booking in."""
+    scope = scope_of(actor, Capability.TIMETABLE_SEE)
+    if scope is Scope.ALL:
+        return Session.objects.all()
+    if scope is Scope.NONE or actor.user_id is None:
+        return Session.objects.none()
+    hers = Booking.objects.filter(session=OuterRef("pk"), client__user_id=actor.user_id)
+    return Session.objects.filter(Exists(hers))
+
+
+def fetch_session(actor: Actor, session_id: UUID) -> Session:
+    """Return a session she may see, with its service, trainer, location and room; raise NotFound."""
+    rows = visible_sessions(actor).select_related("service", "trainer__lead", "location", "room")
+    session = rows.filter(pk=session_id).first()
+    if session is None:
+        raise NotFound()
+    return session
+
+
+def may_edit(actor: Actor, session: Session) -> bool:
+    """Whether she may move, cancel, book into and complete this session."""
+    return reaches_trainer(actor, session.trainer, Capability.SESSIONS_MANAGE)
+
+
+def editable_session(actor: Actor, session_id: UUID) -> Session:
+    """Return a session she may change; raise NotFound, or NotPermitted where she may only see it."""
+    session = fetch_session(actor, session_id)
+    if not may_edit(actor, session):
+        raise NotPermitted("Only its trainer, her lead or the studio can change this session.")
+    return session
+
+
+def may_see_clients_of(actor: Actor, session: Session) -> bool:
+    """Whether she may see who is booked. (A client sees only her own booking: `visible_bookings`.)"""
+    return reaches_trainer(actor, session.trainer, Capability.TIMETABLE_SEE_CLIENTS)
+
+
+def visible_bookings(actor: Actor) -> QuerySet[Booking]:
+    """Return the bookings she may see: those of sessions whose clients she may see, and her own as a client."""
+    scope = scope_of(actor, Capability.TIMETABLE_SEE_CLIENTS)
+    if scope is Scope.ALL:
+        return Booking.objects.all()
+    if scope is Scope.NONE or actor.user_id is None:
+        return Booking.objects.none()
+    own = Q(client__user_id=actor.user_id)
+    if not actor.is_staff:
+        return Booking.objects.filter(own)
+    return Booking.objects.filter(own | given_by(actor, scope, "session__trainer__"))
+
+
+def editable_booking(actor: Actor, booking_id: UUID) -> Booking:
+    """Return a booking, with its session, that she may change; raise NotFound or NotPermitted."""
+    rows = visible_bookings(actor).select_related("session__service", "session__trainer__lead", "client")
+    booking = rows.filter(pk=booking_id).first()
+    if booking is None:
+        raise NotFound()
+    if not may_edit(actor, booking.session):
+        raise NotPermitted("The studio changes bookings; ask your trainer.")
+    return booking
+
+
+def visible_notes(actor: Actor) -> QuerySet[Note]:
+    """Return the notes she may read: her own as their author, and as a client those shared with her.
+
+    A lead reads her team's notes only where the client agreed. No such consent can be recorded yet, so they stay closed.
+    """
+    if actor.user_id is None or scope_of(actor, Capability.RECORDS_READ) is Scope.NONE:
+        return Note.objects.none()
+    shared = Q(client__user_id=actor.user_id, shared_with_client=True)
+    if scope_of(actor, Capability.RECORDS_WRITE) is Scope.NONE:
+        return Note.objects.filter(shared)
+    return Note.objects.filter(shared | Q(author_id=actor.user_id))
+
+
+def own_note(actor: Actor, note_id: UUID) -> Note:
+    """Return a note of hers to change; raise NotFound, or NotPermitted where it is only shared with her."""
+    note = visible_notes(actor).filter(pk=note_id).first()
+    if note is None:
+        raise NotFound()
+    if note.author_id != actor.user_id or scope_of(actor, Capability.RECORDS_WRITE) is Scope.NONE:
+        raise NotPermitted("Only the trainer who wrote a note changes it.")
+    return note

@@ -1,0 +1,185 @@
+"""Reads of the timetable that are wider than one table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from fitflow.accounts.models import User
+from fitflow.tenancy.context import studio_context
+from studios.shared.models import Role, Studio
+from studios.shared.policies import Actor, Capability, Scope, scope_of
+from studios.shared.selectors import studios_of
+from trainers import selectors_sql
+from trainers.models import Booking, Note, Session, TrainerProfile
+from trainers.models.timetable import LONGEST
+from trainers.policies import (
+    fetch_session,
+    may_edit,
+    may_see_clients_of,
+    reaches_trainer,
+    visible_bookings,
+    visible_notes,
+)
+from trainers.selectors_sql import Wanted
+from trainers.shared.models import BusyTime
+
+
+def week_json(
+    *,
+    actor: Actor,
+    starts: datetime,
+    ends: datetime,
+    trainer: UUID | None = None,
+    client: UUID | None = None,
+    location: UUID | None = None,
+    status: str | None = None,
+) -> bytes:
+    """Return the sessions that overlap `[starts, ends)` as a JSON array, in order of start, in one query.
+
+    Each has the fields of the API's sessions: ids and names, `hue`, `version`, `may_edit`, and `clients`, which is empty
+    where the actor may not see who is booked. Cancelled ones are among them unless `status` says otherwise.
+    """
+    wanted = Wanted(
+        starts=starts, ends=ends, trainer=trainer, client=client, location=location, status=status
+    )
+    rows = selectors_sql.rows(actor, wanted)
+    statement = f"SELECT coalesce(json_agg(found ORDER BY found.starts_at, found.id), '[]')::text FROM ({rows}) AS found"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(statement, selectors_sql.parameters(actor, wanted))
+        return str(cursor.fetchone()[0]).encode()
+
+
+def session_json(*, actor: Actor, session_id: UUID) -> bytes | None:
+    """Return one session as the API shows it, or None where she may not see it (or it is not there)."""
+    wanted = Wanted(session=session_id)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT row_to_json(found)::text FROM ({selectors_sql.rows(actor, wanted)}) AS found",  # noqa: S608
+            selectors_sql.parameters(actor, wanted),
+        )
+        row = cursor.fetchone()
+    return str(row[0]).encode() if row else None
+
+
+def busy_elsewhere(*, trainer_ids: Iterable[UUID], starts: datetime, ends: datetime) -> list[dict[str, Any]]:
+    """Return when trainers are busy outside this studio: `trainer`, `starts_at`, `ends_at` and nothing else."""
+    people = dict(TrainerProfile.objects.filter(pk__in=list(trainer_ids)).values_list("user_id", "id"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT user_id, lower(span), upper(span) FROM trainer_busy_spans(%s, tstzrange(%s, %s))"
+            " WHERE elsewhere ORDER BY lower(span)",
+            [list(people), starts, ends],
+        )
+        spans = cursor.fetchall()
+    return [{"trainer": people[user], "starts_at": start, "ends_at": end} for user, start, end in spans]
+
+
+def bookable_trainers(actor: Actor) -> QuerySet[TrainerProfile]:
+    """Return the active trainers whose sessions she may schedule, by name."""
+    active = TrainerProfile.objects.filter(is_active=True).select_related("lead")
+    scope = scope_of(actor, Capability.SESSIONS_MANAGE)
+    if scope is Scope.ALL:
+        return active
+    reached = [
+        trainer.pk for trainer in active if reaches_trainer(actor, trainer, Capability.SESSIONS_MANAGE)
+    ]
+    return active.filter(pk__in=reached)
+
+
+@dataclass(frozen=True)
+class SessionBoard:
+    """All that the page of one session shows to one person."""
+
+    session: Session
+    bookings: list[Booking]
+    notes: list[Note]
+    may_edit: bool
+    may_see_clients: bool
+    writes_notes: bool
+
+    @property
+    def zone(self) -> str:
+        """The zone of the session's place."""
+        return self.session.location.timezone
+
+
+def session_board(actor: Actor, session_id: UUID) -> SessionBoard:
+    """Return a session with the bookings and notes the person may see. Four queries. Raises NotFound."""
+    session = fetch_session(actor, session_id)
+    bookings = visible_bookings(actor).filter(session=session).select_related("client")
+    notes = visible_notes(actor).filter(session=session).select_related("client").order_by("created_at")
+    return SessionBoard(
+        session=session,
+        bookings=list(bookings.order_by("created_at", "id")),
+        notes=list(notes),
+        may_edit=may_edit(actor, session),
+        may_see_clients=may_see_clients_of(actor, session),
+        writes_notes=session.trainer.user_id == actor.user_id
+        and scope_of(actor, Capability.RECORDS_WRITE) is not Scope.NONE,
+    )
+
+
+def _studio_item(studio: Studio, session: Session, names: list[str]) -> dict[str, Any]:
+    return {
+        "kind": "session",
+        "id": session.id,
+        "studio": {"slug": studio.slug, "name": studio.name, "hue": studio.hue},
+        "service": session.service.name,
+        "location": session.location.name,
+        "timezone": session.location.timezone,
+        "room": session.room.name if session.room else None,
+        "starts_at": session.starts_at,
+        "ends_at": session.ends_at,
+        "status": session.status,
+        "capacity": session.capacity,
+        "booked": session.booked,
+        "waitlisted": session.waitlisted,
+        "version": session.version,
+        "clients": names,
+    }
+
+
+def _own_sessions(user: User, studio: Studio, starts: datetime, ends: datetime) -> list[dict[str, Any]]:
+    rows = Session.objects.filter(
+        trainer__user_id=user.pk,
+        starts_at__gt=starts - LONGEST,
+        starts_at__lt=ends,
+        ends_at__gt=starts,
+    )
+    rows = rows.exclude(status=Session.Status.CANCELLED).select_related("service", "location", "room")
+    sessions = list(rows)
+    names: dict[UUID, list[str]] = {session.id: [] for session in sessions}
+    booked = Booking.objects.filter(session__in=sessions, status=Booking.Status.BOOKED)
+    for session_id, name in booked.values_list("session_id", "client__name"):
+        names[session_id].append(name)
+    return [_studio_item(studio, session, names[session.id]) for session in sessions]
+
+
+def my_calendar(*, user: User, starts: datetime, ends: datetime) -> list[dict[str, Any]]:
+    """Return a trainer's own sessions in all her studios that overlap `[starts, ends)`, in time order, cancelled ones left out.
+
+    Items of `kind` "session" carry their `studio` (slug, name, hue); what holds her time otherwise (an outside calendar, a
+    studio she left) is a bare item of `kind` "busy". Two queries for each studio and one for all. Call it outside any
+    transaction: it enters each studio in turn.
+    """
+    found: list[dict[str, Any]] = []
+    shown = []
+    for studio in studios_of(user):
+        if set(studio.my_roles) - {Role.CLIENT.value}:  # type: ignore[attr-defined]
+            shown.append(studio.id)
+            with studio_context(studio):
+                found += _own_sessions(user, studio, starts, ends)
+    with studio_context(None):
+        busy = BusyTime.objects.filter(user_id=user.pk, span__overlap=(starts, ends))
+        for span in busy.exclude(studio_id__in=shown, kind=BusyTime.Kind.SESSION).values_list(
+            "span", flat=True
+        ):
+            found.append({"kind": "busy", "starts_at": span.lower, "ends_at": span.upper})
+    return sorted(found, key=lambda item: item["starts_at"])

@@ -1,0 +1,178 @@
+"""What the database's refusals of a session mean, in words: what clashed, when, and what would work instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from fitflow.core.clock import now
+from fitflow.core.errors import Conflict, Invalid
+from fitflow.core.formats import clock_text, day_text
+from studios.models import Location, Room
+from studios.shared.policies import Actor
+from trainers.models import Session, TrainerProfile
+
+HALF_HOUR = timedelta(minutes=30)
+EARLIEST, LATEST = 6, 22  # the local hours within which another start is offered
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A session as it is meant to be, before the database has agreed."""
+
+    actor: Actor
+    trainer: TrainerProfile
+    location: Location
+    room: Room | None
+    starts_at: datetime
+    ends_at: datetime
+    before: timedelta
+    after: timedelta
+    session_id: object = None
+
+    @property
+    def zone(self) -> str:
+        return self.location.timezone
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A span in which the trainer or the room is taken, `[start, end)`."""
+
+    start: datetime
+    end: datetime
+    elsewhere: bool = False
+
+    def meets(self, start: datetime, end: datetime) -> bool:
+        return self.start < end and start < self.end
+
+
+def _trainer_spans(plan: Plan, start: datetime, end: datetime) -> list[Taken]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT lower(span), upper(span), elsewhere FROM trainer_busy_spans(%s, tstzrange(%s, %s))"
+            " WHERE elsewhere OR session_id IS DISTINCT FROM %s ORDER BY lower(span)",
+            [[plan.trainer.user_id], start, end, plan.session_id],
+        )
+        return [Taken(*row) for row in cursor.fetchall()]
+
+
+def _room_spans(plan: Plan, start: datetime, end: datetime) -> list[Taken]:
+    if plan.room is None:
+        return []
+    rows = Session.objects.filter(room=plan.room, starts_at__lt=end, ends_at__gt=start)
+    rows = rows.exclude(status=Session.Status.CANCELLED).exclude(pk=plan.session_id)
+    return [Taken(*row) for row in rows.order_by("starts_at").values_list("starts_at", "ends_at")]
+
+
+def _trainer_in_the_way(plan: Plan) -> list[Taken]:
+    return _trainer_spans(plan, plan.starts_at - plan.before, plan.ends_at + plan.after)
+
+
+def free_starts(plan: Plan, *, most: int = 3) -> list[datetime]:
+    """Return up to `most` starts on the same local day, nearest first to the one asked for, that nothing stands against.
+
+    Only advice: the database decides again when one of them is taken up. Two queries.
+    """
+    local = plan.starts_at.astimezone(ZoneInfo(plan.zone))
+    first = local.replace(hour=EARLIEST, minute=0, second=0, microsecond=0)
+    last = local.replace(hour=LATEST, minute=0, second=0, microsecond=0)
+    length = plan.ends_at - plan.starts_at
+    trainer = _trainer_spans(plan, first - plan.before, last + plan.after)
+    room = _room_spans(plan, first, last)
+    found: list[datetime] = []
+    start, floor = first, now()
+    while start + length <= last:
+        fits = not any(span.meets(start - plan.before, start + length + plan.after) for span in trainer)
+        if fits and start > floor and not any(span.meets(start, start + length) for span in room):
+            found.append(start)
+        start += HALF_HOUR
+    nearest = sorted(found, key=lambda instant: abs(instant - plan.starts_at))[:most]
+    return sorted(nearest)
+
+
+def _when(span: Taken, plan: Plan) -> str:
+    text = f"from {clock_text(span.start, plan.zone)} to {clock_text(span.end, plan.zone)}"
+    there = ZoneInfo(plan.zone)
+    same_day = span.start.astimezone(there).date() == span.end.astimezone(there).date()
+    return text if same_day else f"{text} on {day_text(span.end, plan.zone)}"
+
+
+def _instead(starts: list[datetime], plan: Plan) -> str:
+    if not starts:
+        return "Choose another day."
+    times = ", ".join(clock_text(start, plan.zone) for start in starts)
+    return f"Start at {times} instead." if len(starts) == 1 else f"Free that day: {times}."
+
+
+def _details(span: Taken | None, starts: list[datetime]) -> dict[str, object]:
+    there = {"free_starts": [start.isoformat() for start in starts]}
+    if span is None:
+        return there
+    return {"busy": {"starts_at": span.start.isoformat(), "ends_at": span.end.isoformat()}, **there}
+
+
+def trainer_clash(plan: Plan) -> Conflict:
+    """Say when the trainer is taken, and whether elsewhere: never where or with whom."""
+    spans = _trainer_in_the_way(plan)
+    span = spans[0] if spans else None
+    herself = plan.trainer.user_id == plan.actor.user_id
+    who = "You are" if herself else f"{plan.trainer.name} is"
+    starts = free_starts(plan)
+    when = _when(span, plan) if span else "then"
+    where = " elsewhere" if span and span.elsewhere else ""
+    return Conflict(
+        f"{who} busy{where} {when}. {_instead(starts, plan)}",
+        field="starts_at",
+        conflict="trainer",
+        **_details(span, starts),
+    )
+
+
+def room_clash(plan: Plan) -> Conflict:
+    """Say when the room is taken."""
+    spans = _room_spans(plan, plan.starts_at, plan.ends_at)
+    span = spans[0] if spans else None
+    starts = free_starts(plan)
+    when = _when(span, plan) if span else "then"
+    return Conflict(
+        f"{plan.room} is in use {when}. Take another room. {_instead(starts, plan)}",
+        field="room",
+        conflict="room",
+        **_details(span, starts),
+    )
+
+
+def full(capacity: int) -> Conflict:
+    """Say that more clients were named than there are places."""
+    places = "one place" if capacity == 1 else f"{capacity} places"
+    return Conflict(
+        f"There is room for {places}. Take fewer clients, or book the others onto the waitlist.",
+        field="clients",
+        conflict="capacity",
+        capacity=capacity,
+    )
+
+
+def refusal(plan: Plan, capacity: int) -> Callable[[str, str], Exception | None]:
+    """Return the translation of the database's refusals of this plan, for `fitflow.core.db.refusals`."""
+
+    def translate(name: str, state: str) -> Exception | None:
+        if name.startswith("busytime_no_overlap"):
+            return trainer_clash(plan)
+        if name.startswith("session_room_once"):
+            # The room is refused first. Where the trainer is taken too, another room would not help.
+            return trainer_clash(plan) if _trainer_in_the_way(plan) else room_clash(plan)
+        if name.startswith("session_within_capacity"):
+            return full(capacity)
+        if name.startswith("booking_client_once"):
+            return Invalid("Each client can be named once.", field="clients")
+        if name.startswith("session_ends_after_start"):
+            return Invalid("A session ends after it starts.", field="ends_at")
+        return None
+
+    return translate

@@ -1,0 +1,85 @@
+"""What the studio offers: services, their prices and what cancelling costs."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from fitflow.core.db import refusals, retry_deadlocks
+from fitflow.core.errors import Conflict, Invalid, NotFound
+from studios.services import record_event
+from studios.shared.policies import Actor, Capability, require
+from trainers.models import Service
+
+FIELDS = frozenset(
+    {
+        "name",
+        "description",
+        "duration_minutes",
+        "buffer_before_minutes",
+        "buffer_after_minutes",
+        "capacity",
+        "price",
+        "price_includes_tax",
+        "tax_category",
+        "free_until_hours",
+        "late_fee_percent",
+    }
+)
+
+
+def _refusal(name: str, state: str) -> Exception | None:
+    if name.startswith("service_name_once"):
+        return Conflict("You offer a service of that name already.", field="name", conflict="name")
+    return None
+
+
+def _service(service_id: UUID) -> Service:
+    service = Service.objects.select_for_update(no_key=True).filter(pk=service_id).first()
+    if service is None:
+        raise NotFound()
+    return service
+
+
+@retry_deadlocks
+def save_service(*, actor: Actor, service_id: UUID | None = None, **fields: Any) -> Service:
+    """Add a service, or change the named fields of one. Sessions and bookings that exist keep what was agreed.
+
+    `price` is in the studio's currency; `free_until_hours` before the start cancelling is free, later it costs
+    `late_fee_percent` of the price. Raises NotPermitted, NotFound, Invalid, ValidationError, Conflict (`name`).
+    """
+    require(actor, Capability.PRICES_MANAGE)
+    if unknown := fields.keys() - FIELDS:
+        raise Invalid(f"A service has no {', '.join(sorted(unknown))}.")
+    with refusals(_refusal), transaction.atomic():
+        service = Service() if service_id is None else _service(service_id)
+        changed = [name for name, value in fields.items() if getattr(service, name) != value]
+        for name, value in fields.items():
+            setattr(service, name, value.strip() if isinstance(value, str) else value)
+        service.full_clean(validate_unique=False, validate_constraints=False)
+        service.save()
+        action = "service.added" if service_id is None else "service.changed"
+        record_event(
+            actor=actor, action=action, subject=service, price=service.price, fields=",".join(changed)
+        )
+    return service
+
+
+@retry_deadlocks
+def retire_service(*, actor: Actor, service_id: UUID, retired: bool = True) -> Service:
+    """Stop offering a service (or, with `retired` False, offer it again); its sessions stay.
+
+    Raises NotPermitted, NotFound, Conflict (`name`) where its name is in use again.
+    """
+    require(actor, Capability.PRICES_MANAGE)
+    with refusals(_refusal), transaction.atomic():
+        service = _service(service_id)
+        if service.is_active is not retired:
+            return service
+        service.is_active = not retired
+        service.save(update_fields=["is_active"])
+        action = "service.retired" if retired else "service.offered"
+        record_event(actor=actor, action=action, subject=service)
+    return service

@@ -1,0 +1,287 @@
+"""Scheduling and moving sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+
+from clients.policies import bookable_clients
+from clients.services import begin_care
+from fitflow.core import outbox
+from fitflow.core.clock import now
+from fitflow.core.db import lock_in_transaction, refusals, retry_deadlocks
+from fitflow.core.errors import Conflict, Invalid, NotFound, NotPermitted
+from studios.models import Location, Room
+from studios.services import record_event
+from studios.shared.policies import Actor, Capability, require
+from trainers.models import Booking, Service, Session, TrainerProfile
+from trainers.models.timetable import LONGEST
+from trainers.policies import editable_session, reaches_trainer
+from trainers.services.clashes import Plan, refusal
+
+GRACE = timedelta(minutes=5)
+HORIZON = timedelta(days=2 * 366)
+
+
+class Keep(Enum):
+    """The value of an argument that leaves things as they are, where None has a meaning of its own."""
+
+    KEEP = "keep"
+
+
+KEEP: Final = Keep.KEEP
+
+
+def trainer_lock(trainer: TrainerProfile) -> str:
+    """Return the name of the lock under which a person's calendar is written, in whichever studio."""
+    return f"trainer:{trainer.user_id}"
+
+
+def check_start(actor: Actor, starts_at: datetime) -> None:
+    """Raise Invalid for a start that has passed (five minutes are forgiven) or lies over two years ahead.
+
+    The product itself may write the past: the demo's history and imports.
+    """
+    if starts_at < now() - GRACE and not actor.is_system:
+        raise Invalid("That time has passed. Choose a later one.", field="starts_at")
+    if starts_at > now() + HORIZON:
+        raise Invalid("That is more than two years ahead. Choose an earlier day.", field="starts_at")
+
+
+def check_length(starts_at: datetime, ends_at: datetime) -> None:
+    """Raise Invalid for a session that ends before it starts or lasts over 12 hours."""
+    if ends_at <= starts_at:
+        raise Invalid("A session ends after it starts.", field="ends_at")
+    if ends_at - starts_at > LONGEST:
+        raise Invalid("A session lasts 12 hours at most.", field="ends_at")
+
+
+def active_trainer(trainer_id: UUID) -> TrainerProfile:
+    """Return a trainer who works here now; raise NotFound."""
+    trainer = TrainerProfile.objects.select_related("lead").filter(pk=trainer_id, is_active=True).first()
+    if trainer is None:
+        raise NotFound("That trainer does not work here.", field="trainer")
+    return trainer
+
+
+def room_of(location: Location, room_id: UUID | None) -> Room | None:
+    """Return an active room of the location, or None where none is asked for. Raises NotFound, Invalid."""
+    if room_id is None:
+        return None
+    room = Room.objects.filter(pk=room_id, is_active=True).first()
+    if room is None:
+        raise NotFound("There is no such room.", field="room")
+    if room.location_id != location.id:
+        raise Invalid(f"{room.name} is not at {location.name}. Choose a room there.", field="room")
+    return room
+
+
+def _service(service_id: UUID) -> Service:
+    service = Service.objects.filter(pk=service_id, is_active=True).first()
+    if service is None:
+        raise NotFound("The studio does not offer that.", field="service")
+    return service
+
+
+def _location(location_id: UUID) -> Location:
+    location = Location.objects.filter(pk=location_id, is_active=True).first()
+    if location is None:
+        raise NotFound("There is no such place.", field="location")
+    return location
+
+
+def _clients(actor: Actor, client_ids: Iterable[UUID]) -> list[UUID]:
+    wanted = list(client_ids)
+    if len(set(wanted)) != len(wanted):
+        raise Invalid("Each client can be named once.", field="clients")
+    if wanted and bookable_clients(actor).filter(pk__in=wanted).count() != len(wanted):
+        raise NotFound("One of the clients is not there.", field="clients")
+    return wanted
+
+
+def booking_of(session: Session, service: Service, client_id: UUID, status: str) -> Booking:
+    """Return an unsaved booking at the service's price of today."""
+    return Booking(
+        session=session,
+        client_id=client_id,
+        status=status,
+        price=service.price,
+        price_includes_tax=service.price_includes_tax,
+        tax_category=service.tax_category,
+    )
+
+
+@retry_deadlocks
+def schedule_session(
+    *,
+    actor: Actor,
+    service_id: UUID,
+    trainer_id: UUID,
+    location_id: UUID,
+    room_id: UUID | None = None,
+    starts_at: datetime,
+    client_ids: Iterable[UUID] = (),
+) -> Session:
+    """Schedule a session of a service, with clients booked into it; its length and places are the service's.
+
+    Raises NotPermitted; NotFound for what this studio does not have; Invalid; Conflict with `conflict` trainer, room or
+    capacity: then nothing is written. Publishes session.scheduled (which speaks for its bookings too).
+    """
+    require(actor, Capability.SESSIONS_MANAGE)
+    check_start(actor, starts_at)
+    trainer, service = active_trainer(trainer_id), _service(service_id)
+    if not reaches_trainer(actor, trainer, Capability.SESSIONS_MANAGE):
+        raise NotPermitted("You can schedule your own sessions and your team's.", field="trainer")
+    location = _location(location_id)
+    room = room_of(location, room_id)
+    clients = _clients(actor, client_ids)
+    ends_at = starts_at + timedelta(minutes=service.duration_minutes)
+    plan = Plan(
+        actor=actor,
+        trainer=trainer,
+        location=location,
+        room=room,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        before=timedelta(minutes=service.buffer_before_minutes),
+        after=timedelta(minutes=service.buffer_after_minutes),
+    )
+    with refusals(refusal(plan, service.capacity)), transaction.atomic():
+        lock_in_transaction(trainer_lock(trainer))
+        session = Session.objects.create(
+            service=service,
+            trainer=trainer,
+            location=location,
+            room=room,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            buffer_before_minutes=service.buffer_before_minutes,
+            buffer_after_minutes=service.buffer_after_minutes,
+            capacity=service.capacity,
+        )
+        rows = [booking_of(session, service, client_id, Booking.Status.BOOKED) for client_id in clients]
+        Booking.objects.bulk_create(rows)
+        begin_care(user_id=trainer.user_id, client_ids=clients)
+        outbox.publish("session.scheduled", session=session.id)
+        record_event(
+            actor=actor, action="session.scheduled", subject=session, starts_at=starts_at, clients=len(rows)
+        )
+    session.booked = len(rows)
+    return session
+
+
+def state_of(session: Session) -> dict[str, object]:
+    """Return where a session stands now, for whoever acted on an older version of it."""
+    return {
+        "version": session.version,
+        "status": session.status,
+        "starts_at": session.starts_at.isoformat(),
+        "ends_at": session.ends_at.isoformat(),
+        "trainer": str(session.trainer_id),
+        "room": str(session.room_id) if session.room_id else None,
+    }
+
+
+def locked(session: Session, *, version: int | None = None) -> Session:
+    """Lock a session's row until the transaction ends and return it as it is now.
+
+    Raises Conflict (`version`) where `version` is given and somebody has changed the session since.
+    """
+    rows = Session.objects.select_for_update(of=("self",), no_key=True)
+    current = rows.select_related("service", "trainer__lead", "location", "room").get(pk=session.pk)
+    if version is not None and current.version != version:
+        raise Conflict(
+            "Somebody changed this session meanwhile. Look at it again, then repeat your change.",
+            conflict="version",
+            current=state_of(current),
+        )
+    return current
+
+
+def scheduled(session: Session) -> Session:
+    """Return the session if it is still to come or to close; raise Conflict (`status`) otherwise."""
+    if session.status != Session.Status.SCHEDULED:
+        raise Conflict(f"This session is {session.status} already.", conflict="status", status=session.status)
+    return session
+
+
+def _moved(
+    actor: Actor,
+    session: Session,
+    starts_at: datetime,
+    ends_at: datetime | None,
+    trainer: TrainerProfile,
+    room: Room | None,
+) -> Plan:
+    if starts_at != session.starts_at:
+        check_start(actor, starts_at)
+    ends = ends_at if ends_at is not None else starts_at + (session.ends_at - session.starts_at)
+    check_length(starts_at, ends)
+    return Plan(
+        actor=actor,
+        trainer=trainer,
+        location=session.location,
+        room=room,
+        starts_at=starts_at,
+        ends_at=ends,
+        before=timedelta(minutes=session.buffer_before_minutes),
+        after=timedelta(minutes=session.buffer_after_minutes),
+        session_id=session.id,
+    )
+
+
+@retry_deadlocks
+def reschedule_session(
+    *,
+    actor: Actor,
+    session_id: UUID,
+    starts_at: datetime,
+    ends_at: datetime | None = None,
+    trainer_id: UUID | None = None,
+    room_id: UUID | Keep | None = KEEP,
+    version: int | None = None,
+) -> Session:
+    """Move a session: another start (its length stays unless `ends_at` is given), trainer (None keeps her) or room
+    (None: without a room; KEEP, the default, leaves it).
+
+    Raises NotFound, NotPermitted, Invalid, and Conflict: trainer, room, `version` (with the current state) where `version`
+    is given and no longer the newest, or `status`. Publishes session.rescheduled unless nothing changed.
+    """
+    seen = editable_session(actor, session_id)
+    trainer = active_trainer(trainer_id) if trainer_id is not None else seen.trainer
+    if not reaches_trainer(actor, trainer, Capability.SESSIONS_MANAGE):
+        raise NotPermitted("You can give sessions to yourself and to your team.", field="trainer")
+    room = seen.room if isinstance(room_id, Keep) else room_of(seen.location, room_id)
+    plan = _moved(actor, seen, starts_at, ends_at, trainer, room)
+    with refusals(refusal(plan, seen.capacity)), transaction.atomic():
+        lock_in_transaction(trainer_lock(seen.trainer), trainer_lock(trainer))
+        session = scheduled(locked(seen, version=version))
+        before = state_of(session)
+        session.trainer, session.room = trainer, room
+        session.starts_at, session.ends_at = plan.starts_at, plan.ends_at
+        if state_of(session) == before:
+            return session
+        session.save(update_fields=["trainer", "room", "starts_at", "ends_at"])
+        session.version += 1  # as the trigger has written it
+        if str(trainer.id) != before["trainer"]:
+            begin_care(user_id=trainer.user_id, client_ids=_booked_clients(session))
+        outbox.publish("session.rescheduled", session=session.id)
+        record_event(
+            actor=actor,
+            action="session.rescheduled",
+            subject=session,
+            was=before["starts_at"],
+            starts_at=session.starts_at.isoformat(),
+            trainer=trainer.id,
+        )
+    return session
+
+
+def _booked_clients(session: Session) -> list[UUID]:
+    rows = session.bookings.exclude(status=Booking.Status.CANCELLED)
+    return list(rows.values_list("client_id", flat=True))
