@@ -67,7 +67,7 @@ def _run(places: Places, console: Console, port: int) -> int:
             environment,
             on_pid=lambda pids: remember(places, "demo-processes", pids or None),
         )
-        with console.step("Web, worker and beat"):
+        with console.step("Web, workers and beat"):
             supervisor.start(demo_processes(port))
             wait_for_the_site(supervisor, port)
         console.say(welcome(port, time.monotonic() - started))

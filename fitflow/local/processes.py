@@ -26,7 +26,17 @@ PRODUCTION: dict[str, tuple[str, ...]] = {
         *("uvicorn", APPLICATION, "--host", "0.0.0.0", "--port", "8001", "--ws-ping-interval", "20"),
         *("--proxy-headers", "--no-server-header", "--no-access-log"),
     ),
-    "worker": ("celery", "-A", "fitflow.celery", "worker", "--concurrency", "2", "--loglevel", "INFO"),
+    # What takes its time: invoice runs and documents.
+    "worker": (
+        *("celery", "-A", "fitflow.celery", "worker", "-Q", "fitflow", "--concurrency", "2"),
+        *("--without-gossip", "--without-mingle", "--loglevel", "INFO"),
+    ),
+    # What waits for others rather than works: live events and mail. It never stands behind a document.
+    "courier": (
+        *("celery", "-A", "fitflow.celery", "worker", "-n", "courier@%h", "-Q", "fitflow-live,fitflow-mail"),
+        *("--pool", "threads", "--concurrency", "8", "--without-gossip", "--without-mingle"),
+        *("--loglevel", "INFO"),
+    ),
     "beat": ("celery", "-A", "fitflow.celery", "beat", "--pidfile", "", "--loglevel", "INFO"),
 }
 
@@ -58,5 +68,6 @@ def demo(port: int) -> tuple[Process, ...]:
     return (
         Process("web", web, patience=6),
         Process("worker", PRODUCTION["worker"], patience=15),
+        Process("courier", PRODUCTION["courier"], patience=15),
         Process("beat", PRODUCTION["beat"], patience=5),
     )
