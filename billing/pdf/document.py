@@ -92,6 +92,10 @@ class PaymentInstructions:
     pay_url: str = ""
     text: str = ""
 
+    def __post_init__(self) -> None:
+        if self.pay_url and not self.pay_url.startswith(("https://", "http://")):
+            raise DocumentError("A payment page has a web address.")
+
     def __bool__(self) -> bool:
         return bool(self.e_transfer or self.pay_url or self.text)
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,8 +12,10 @@ from typing import Any
 
 import pytest
 
+from billing.pdf import wire
 from billing.pdf.pool import PdfPool, _environment, shared_pool
 from billing.pdf.render import html_of, render
+from billing.pdf.worker import serve
 from fitflow.core.errors import Unavailable
 from tests.billing.pdf import samples
 
@@ -67,6 +70,24 @@ def test_a_process_that_hangs_is_ended_and_said_so() -> None:
         assert alone.pids() == []
         with pytest.raises(ProcessLookupError):
             os.kill(hanging, 0)
+
+
+def test_a_document_at_fault_is_said_so_and_costs_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    here, there = socket.socketpair()
+    with here, there, ThreadPoolExecutor(1) as thread:
+        thread.submit(serve, there)
+        assert wire.receive(here)[0] == wire.READY
+        monkeypatch.setattr("billing.pdf.worker.press", broken_press)
+        wire.send(here, wire.PAGE, b"<p>")
+        assert wire.receive(here) == (wire.FAILED, b"RecursionError")
+        monkeypatch.undo()
+        wire.send(here, wire.PAGE, b"<p>")
+        assert wire.receive(here)[1].startswith(b"%PDF-")
+        here.shutdown(socket.SHUT_RDWR)
+
+
+def broken_press(html: str) -> bytes:
+    raise RecursionError
 
 
 def test_a_process_is_replaced_after_its_share() -> None:

@@ -82,12 +82,17 @@ def test_html_in_terms_and_instructions_is_only_text() -> None:
     document = replace(
         samples.ontario(),
         terms="<b>bold</b>",
-        instructions=PaymentInstructions(text="<i>x</i>", pay_url='javascript:"><script>'),
+        instructions=PaymentInstructions(text="<i>x</i>", pay_url='https://x.example/"><script>'),
     )
     html = html_of(document)
     assert "<b>bold" not in html
     assert "<i>x" not in html
     assert "<script" not in html
+
+
+def test_it_refuses_a_payment_link_that_is_no_web_address() -> None:
+    with pytest.raises(DocumentError):
+        PaymentInstructions(pay_url="javascript:alert(1)")
 
 
 @pytest.mark.parametrize(
