@@ -9,7 +9,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fitflow.settings.demo")
 
 app = Celery("fitflow", task_cls="fitflow.tenancy.tasks:StudioTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.set_default()
 app.autodiscover_tasks()
+# The sweep must not wait behind what it sweeps.
+app.conf.task_routes = {"core.sweep": {"queue": f"{app.conf.task_default_queue}-live"}}
 
 
 @setup_logging.connect

@@ -1,24 +1,31 @@
 """The outbox: what must happen after a commit, kept in the database, so that losing the broker loses nothing.
 
 A service calls `publish` inside its transaction. One row per subscribed handler is written; after the commit a relay is
-woken (a hint only: beat sweeps as well), claims rows with SKIP LOCKED under a lease, enters the row's studio and calls
-the handler. A handler may be called again after a crash, so each one is idempotent; `docs/outbox.md` shows how.
+woken (a hint only: beat sweeps as well), claims rows one by one with SKIP LOCKED under a lease, enters the row's studio
+and calls the handler. A handler may be called again after a crash, so each one is idempotent; `docs/outbox.md` shows how.
+
+All times are the database's own, so machines whose clocks differ agree on what is due.
 """
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from threading import BoundedSemaphore
 from typing import Any
 
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 from django.utils.module_loading import import_string
+from psycopg.types.json import Jsonb
 
+from fitflow.core.errors import FitFlowError
 from fitflow.core.ids import uuid7
 from fitflow.core.models import OutboxMessage
 from fitflow.tenancy.context import current_studio, studio_context
@@ -28,7 +35,24 @@ log = structlog.get_logger(__name__)
 
 Handler = Callable[[OutboxMessage], None]
 LANES = ("live", "mail", "work")
-MAX_ATTEMPTS = 12
+MAX_ATTEMPTS = 24  # with the pauses of `_pause`: most of a day
+LONGEST_PAUSE = 3600
+# A relay ends after this long and wakes the next one, so that no task meets Celery's time limit or hoards a process.
+TURN_SECONDS = 30
+# Relays of one process that may work in a lane at once: a mail server that hangs must not take the sockets' threads.
+_places = {"mail": BoundedSemaphore(4)}
+
+
+class Continue(Exception):
+    """Raised by a handler that has done a part of its work and committed it: it is called again, as if for the first time."""
+
+    def __init__(self, after: timedelta = timedelta()) -> None:
+        super().__init__("there is more to do")
+        self.after = after
+
+
+class LeaseLost(Exception):
+    """Another relay has the row now: this one stopped for longer than its lease and must not go on."""
 
 
 @dataclass(frozen=True)
@@ -58,24 +82,29 @@ def subscribe(*topics: str, lane: str = "work") -> Callable[[Handler], Handler]:
     return register
 
 
+def subscriptions_of(topic: str) -> tuple[Subscription, ...]:
+    """Return who is called after a topic."""
+    return tuple(_subscriptions.get(topic, ()))
+
+
 def publish(topic: str, *, due_in: timedelta = timedelta(), **ids: Any) -> None:
-    """Write what must follow this transaction. `ids` are ids and plain facts (never contents), JSON-ready.
+    """Write what must follow this transaction. `ids` are ids and plain facts (never contents); each is kept as text.
 
     Raises RuntimeError outside a transaction: the row must live and die with the change it announces.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("publish() belongs inside the transaction of the change it announces.")
     studio = current_studio()
-    subscriptions = _subscriptions.get(topic, [])
+    subscriptions = subscriptions_of(topic)
     OutboxMessage.objects.bulk_create(
         OutboxMessage(
             id=uuid7(),
-            studio_id=studio.id if studio else None,
+            studio_id=studio.id if studio else ids.get("studio"),
             topic=topic,
             handler=subscription.path,
             lane=subscription.lane,
             ids={key: str(value) if value is not None else None for key, value in ids.items()},
-            due_at=timezone.now() + due_in,
+            due_at=Now() + due_in,
         )
         for subscription in subscriptions
     )
@@ -83,69 +112,149 @@ def publish(topic: str, *, due_in: timedelta = timedelta(), **ids: Any) -> None:
         transaction.on_commit(lambda lane=lane: wake(lane), robust=True)  # type: ignore[misc]
 
 
+def queue_of(lane: str) -> str:
+    """Return the broker's queue for a lane's hints."""
+    return str(settings.CELERY_TASK_DEFAULT_QUEUE) + ("" if lane == "work" else f"-{lane}")
+
+
 def wake(lane: str) -> None:
     """Hint to a relay that there is work. Losing the hint costs a few seconds, never the work."""
     from fitflow.core.tasks import relay
 
     try:
-        relay.apply_async(args=[lane], retry=False, expires=60)
+        relay.apply_async(args=[lane], queue=queue_of(lane), retry=False, expires=60)
     except Exception as error:
         log.warning("outbox.wake_failed", lane=lane, error=type(error).__name__)
 
 
-CLAIM = """
-UPDATE core_outboxmessage SET attempts = attempts + 1, leased_until = now() + make_interval(secs => %(lease)s)
-WHERE id IN (
+_CLAIM = """
+UPDATE core_outboxmessage
+SET attempts = attempts + 1, leased_until = statement_timestamp() + make_interval(secs => %(lease)s)
+WHERE id = (
     SELECT id FROM core_outboxmessage
-    WHERE state = 'pending' AND lane = %(lane)s AND due_at <= now() AND (leased_until IS NULL OR leased_until < now())
-    ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-) RETURNING id
+    WHERE state = 'pending' AND {wanted} AND due_at <= statement_timestamp()
+        AND (leased_until IS NULL OR leased_until < statement_timestamp()) AND attempts < %(most)s
+    ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+) RETURNING *
+"""
+CLAIM = _CLAIM.replace("{wanted}", "lane = %(lane)s")
+CLAIM_EVENT = _CLAIM.replace("{wanted}", "topic = %(topic)s AND ids @> %(ids)s")
+LANES_WITH_WORK = """
+SELECT DISTINCT lane FROM core_outboxmessage
+WHERE state = 'pending' AND due_at <= statement_timestamp()
+    AND (leased_until IS NULL OR leased_until < statement_timestamp())
 """
 
 
-def claim(*, lane: str, limit: int = 20) -> list[OutboxMessage]:
-    """Take up to `limit` due rows of a lane under a lease; what another relay holds is skipped, not waited for."""
-    with studio_context(None), connection.cursor() as cursor:
-        cursor.execute(CLAIM, {"lane": lane, "limit": limit, "lease": settings.OUTBOX_LEASE_SECONDS})
-        ids = [row[0] for row in cursor.fetchall()]
-        return list(OutboxMessage.objects.filter(pk__in=ids).order_by("due_at", "pk"))
+def claim(lane: str) -> OutboxMessage | None:
+    """Take the next due row of a lane under a lease, or None. What another relay holds is skipped, not waited for.
+
+    One at a time: a lease begins when its row's work begins, and a killed relay costs one row an attempt, not twenty.
+    """
+    return _take(CLAIM, lane=lane)
+
+
+def _take(statement: str, **values: Any) -> OutboxMessage | None:
+    values |= {"lease": settings.OUTBOX_LEASE_SECONDS, "most": MAX_ATTEMPTS}
+    with studio_context(None):
+        return next(iter(OutboxMessage.objects.raw(statement, values)), None)
+
+
+def renew(message: OutboxMessage) -> None:
+    """Begin the lease anew: a handler that takes longer than half of it calls this between its transactions.
+
+    Raises LeaseLost where it has run out and another relay took the row: the handler must stop.
+    """
+    until = Now() + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
+    with studio_context(None):
+        mine = OutboxMessage.objects.filter(pk=message.pk, leased_until=message.leased_until)
+        if not mine.update(leased_until=until):
+            raise LeaseLost(str(message.pk))
+        message.refresh_from_db(fields=["leased_until"])
 
 
 def deliver(message: OutboxMessage) -> None:
     """Run one claimed row's handler inside its studio, and store how it ended."""
     try:
-        studio = studio_by_id(message.studio_id) if message.studio_id else None
-        with studio_context(studio):
+        with studio_context(studio_by_id(message.studio_id) if message.studio_id else None):
             import_string(message.handler)(message)
     except UnknownHost:
         _finish(message, state=OutboxMessage.State.DEAD, last_error="the studio is gone")
+    except Continue as more:
+        _finish(message, attempts=0, due_at=Now() + more.after, last_error="")
+    except LeaseLost:
+        log.warning("outbox.lease_lost", topic=message.topic, handler=message.handler)
     except Exception as error:
-        log.exception(
-            "outbox.failed", topic=message.topic, handler=message.handler, attempts=message.attempts
-        )
-        _retry(message, error)
+        _fail(message, error)
     else:
-        _finish(message, state=OutboxMessage.State.DONE, done_at=timezone.now(), last_error="")
+        _finish(message, state=OutboxMessage.State.DONE, done_at=Now(), last_error="")
 
 
-def run_lane(lane: str, *, limit: int = 20) -> int:
-    """Claim and deliver until the lane is empty; return how many rows were delivered."""
-    delivered = 0
-    while messages := claim(lane=lane, limit=limit):
-        for message in messages:
+def deliver_now(topic: str, **ids: Any) -> None:
+    """Deliver an event that was just committed here, because somebody waits for what follows from it.
+
+    What another relay holds, or what fails, is left to the relay. Call it outside any transaction.
+    """
+    wanted = Jsonb({key: str(value) for key, value in ids.items()})
+    while message := _take(CLAIM_EVENT, topic=topic, ids=wanted):
+        deliver(message)
+
+
+def run_lane(lane: str, *, seconds: float = TURN_SECONDS) -> int:
+    """Claim and deliver until the lane is empty or the time is up; return how many rows were delivered."""
+    delivered, until = 0, time.monotonic() + seconds
+    with _place_in(lane) as mine:
+        while mine and (message := claim(lane)):
             deliver(message)
-        delivered += len(messages)
+            delivered += 1
+            if time.monotonic() > until:
+                wake(lane)
+                break
     return delivered
 
 
+def lanes_with_work() -> list[str]:
+    """Return the lanes in which something waits that no relay holds; give up rows whose workers died every time."""
+    with studio_context(None), connection.cursor() as cursor:
+        OutboxMessage.objects.filter(
+            state=OutboxMessage.State.PENDING, attempts__gte=MAX_ATTEMPTS, leased_until__lt=Now()
+        ).update(state=OutboxMessage.State.DEAD, last_error="the worker died each time")
+        cursor.execute(LANES_WITH_WORK)
+        return [row[0] for row in cursor.fetchall()]
+
+
+@contextmanager
+def _place_in(lane: str) -> Iterator[bool]:
+    """Whether this process has a place left in the lane; those who work there go on until it is empty."""
+    places = _places.get(lane)
+    mine = places is None or places.acquire(blocking=False)
+    try:
+        yield mine
+    finally:
+        if places is not None and mine:
+            places.release()
+
+
 def _finish(message: OutboxMessage, **values: Any) -> None:
+    """Store how it ended, unless the lease has run out and the row is another relay's by now."""
     with studio_context(None):
-        OutboxMessage.objects.filter(pk=message.pk).update(leased_until=None, **values)
+        mine = OutboxMessage.objects.filter(pk=message.pk, leased_until=message.leased_until)
+        if not mine.update(leased_until=None, **values):
+            log.warning("outbox.lease_lost", topic=message.topic, handler=message.handler)
 
 
-def _retry(message: OutboxMessage, error: Exception) -> None:
+def _fail(message: OutboxMessage, error: Exception) -> None:
+    facts = {"topic": message.topic, "handler": message.handler, "attempts": message.attempts}
+    text = f"{type(error).__name__}: {error}"[:300]
     if message.attempts >= MAX_ATTEMPTS:
-        _finish(message, state=OutboxMessage.State.DEAD, last_error=repr(error)[:300])
+        log.error("outbox.dead", **facts, exc_info=error)
+        _finish(message, state=OutboxMessage.State.DEAD, last_error=text)
         return
-    pause = timedelta(seconds=min(2**message.attempts, 3600))
-    _finish(message, due_at=timezone.now() + pause, last_error=repr(error)[:300])
+    # What the handler foresaw (a server that does not answer) needs no traceback.
+    expected = isinstance(error, FitFlowError)
+    log.warning("outbox.failed", **facts, error=text, exc_info=None if expected else error)
+    _finish(message, due_at=Now() + _pause(message.attempts), last_error=text)
+
+
+def _pause(attempts: int) -> timedelta:
+    return timedelta(seconds=min(2**attempts, LONGEST_PAUSE))

@@ -6,20 +6,20 @@ from fitflow.core import outbox
 from fitflow.core.services import forget_expired
 
 
-@shared_task(name="core.relay")
+@shared_task(name="core.relay", public_rows=True)
 def relay(lane: str) -> int:
     """Deliver what is due in one lane of the outbox."""
     return outbox.run_lane(lane)
 
 
-@shared_task(name="core.sweep")
+@shared_task(name="core.sweep", public_rows=True)
 def sweep() -> None:
     """Beat's turn: whatever a lost hint or a killed relay left behind."""
-    for lane in outbox.LANES:
-        relay.delay(lane)
+    for lane in outbox.lanes_with_work():
+        outbox.wake(lane)
 
 
-@shared_task(name="core.tidy")
+@shared_task(name="core.tidy", public_rows=True)
 def tidy() -> int:
     """Drop expired idempotency keys and outbox rows delivered over a week ago; return how many."""
     return forget_expired()

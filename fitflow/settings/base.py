@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF  # noqa: F401  (NONCE is for pages that must load Stripe.js)
 
 from fitflow.settings import env
@@ -178,8 +179,23 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "socket_timeout": 30}
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 600,
+    "socket_timeout": 30,
+    # A page that has committed must not hang because its hint finds no broker.
+    "socket_connect_timeout": 2,
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "interval_max": 0.1,
+}
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "core.sweep": {"task": "core.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "core.tidy": {"task": "core.tidy", "schedule": crontab(hour="8", minute="40")},
+}
+# Hints for the outbox's lanes "live" and "mail" go to queues of their own: <this>-live and <this>-mail.
 CELERY_TASK_DEFAULT_QUEUE = "fitflow"
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 300_000  # KiB
 CELERY_TASK_TIME_LIMIT = 300
