@@ -61,3 +61,22 @@ class Unavailable(FitFlowError):
 
     code = "SERVICE_UNAVAILABLE"
     status = 503
+
+
+class Unauthenticated(FitFlowError):
+    """Nobody we know: a wrong password, or a token or key that is worth nothing (any more)."""
+
+    code = "AUTHENTICATION_ERROR"
+    status = 401
+
+
+class TooMany(FitFlowError):
+    """Asked too often. `details["retry_after"]` is the seconds to wait."""
+
+    code = "RATE_LIMIT_ERROR"
+    status = 429
+
+    def __init__(
+        self, message: str = "Too many attempts. Wait a moment.", *, retry_after: int = 60, **details: Any
+    ) -> None:
+        super().__init__(message, retry_after=retry_after, **details)

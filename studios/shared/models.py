@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import secrets
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.timezone import now
 from django_tenants.models import DomainMixin, TenantMixin
 
@@ -42,6 +46,19 @@ class Role(models.TextChoices):
     TRAINER_ADMIN = "trainer_admin", "Trainer admin"
     TRAINER = "trainer", "Trainer"
     CLIENT = "client", "Client"
+
+
+INVITATION_DAYS = 14
+
+
+def new_nonce() -> str:
+    """Return what makes an invitation's link different from the one sent before it."""
+    return secrets.token_hex(16)
+
+
+def two_weeks_on() -> datetime:
+    """Return the instant at which an invitation sent now expires."""
+    return now() + timedelta(days=INVITATION_DAYS)
 
 
 class Organization(Row):
@@ -131,17 +148,27 @@ class Member(Row):
 
 
 class Invitation(Row):
-    """A signed offer of a role to an e-mail address; taken once, before it expires."""
+    """An offer of a role to an e-mail address, taken once, before it expires.
+
+    The link in the mail carries a token that is signed, not stored: who reads this table cannot make one. A new `nonce`
+    (when the invitation is sent again) makes older links worthless.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "invited", "Invited"
+        ACCEPTED = "active", "Accepted"
+        REVOKED = "removed", "Taken back"
+        EXPIRED = "expired", "Expired"
 
     studio = models.ForeignKey(Studio, on_delete=models.CASCADE, related_name="invitations")
     email = models.EmailField()
     name = models.CharField(max_length=200, blank=True)
     role = models.CharField(max_length=14, choices=Role.choices)
-    digest = models.CharField(max_length=64, unique=True)
+    nonce = models.CharField(max_length=64, default=new_nonce, editable=False)
     invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
-    expires_at = models.DateTimeField()
-    accepted_at = models.DateTimeField(null=True)
-    revoked_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(default=two_weeks_on)
+    accepted_at = models.DateTimeField(null=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         constraints: ClassVar = [
@@ -149,11 +176,27 @@ class Invitation(Row):
                 fields=["studio", "email", "role"],
                 name="invitation_open_once",
                 condition=models.Q(accepted_at=None, revoked_at=None),
-            )
+            ),
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="invitation_email_lower_case"),
         ]
 
     def __str__(self) -> str:
         return f"{self.email} as {self.role}"
+
+    @property
+    def state(self) -> str:
+        """Return where the invitation stands: `invited`, `active` (accepted), `removed` (taken back) or `expired`."""
+        if self.accepted_at:
+            return self.State.ACCEPTED
+        if self.revoked_at:
+            return self.State.REVOKED
+        return self.State.OPEN if self.expires_at > now() else self.State.EXPIRED
+
+    @property
+    def token(self) -> str:
+        """Return the token of the link; only who holds SECRET_KEY can make it."""
+        signature = salted_hmac("studios.invitation", f"{self.id}:{self.nonce}", algorithm="sha256").hexdigest()
+        return f"{self.id.hex}-{signature[:40]}"
 
 
 class PlatformAuditEvent(AuditRow):

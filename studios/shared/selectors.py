@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import re
 from typing import Any
+from uuid import UUID
 
+from django.utils.crypto import constant_time_compare
+
+from fitflow.core.errors import NotFound
 from fitflow.tenancy.context import studio_context
-from studios.shared.models import Member, Studio
+from studios.shared.models import Invitation, Member, Organization, Role, Studio
 from studios.shared.policies import Actor
 
 NOBODY = Actor(user_id=None, name="", roles=frozenset())
@@ -38,3 +43,23 @@ def studios_of(user: Any) -> list[Studio]:
                 studio = found.setdefault(member.studio_id, member.studio)
                 studio.my_roles = [*getattr(studio, "my_roles", []), member.role]  # type: ignore[attr-defined]
         return list(found.values())
+
+
+def invitation_of(token: str) -> Invitation:
+    """Return the invitation that a link's token was made for, open or not, with its studio; raise NotFound.
+
+    Works on public rows.
+    """
+    if not re.fullmatch(r"[0-9a-f]{32}-[0-9a-f]{40}", token):
+        raise NotFound()
+    rows = Invitation.objects.select_related("studio__organization", "invited_by")
+    invitation = rows.filter(pk=UUID(token[:32])).first()
+    if invitation is None or not constant_time_compare(invitation.token, token):
+        raise NotFound()
+    return invitation
+
+
+def organizations_owned_by(user: Any) -> list[Organization]:
+    """Return the organizations in one of whose studios the person is an owner, by name. Works on public rows."""
+    mine = Member.objects.filter(user_id=user.pk, role=Role.OWNER).values("studio__organization_id")
+    return list(Organization.objects.filter(pk__in=mine).order_by("name"))

@@ -1,24 +1,32 @@
 from __future__ import annotations
 
+from uuid import UUID
+
 import structlog
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.core.validators import validate_email
+from django.db import transaction
+from django.urls import reverse
+from django.utils.timezone import now
 
 from fitflow.accounts.models import User
 from fitflow.core import outbox
+from fitflow.core.context import public_url
 from fitflow.core.db import refusals
 from fitflow.core.errors import Conflict, Invalid
 from fitflow.tenancy import hosts, schema
 from fitflow.tenancy.context import schema_of, studio_context
-from studios.shared.models import Domain, Member, Organization, PlatformAuditEvent, Role, Studio
+from studios.shared.models import Domain, Invitation, Member, Organization, PlatformAuditEvent, Role, Studio
 
+# Names below our host that we need ourselves, or that could be taken for us.
 RESERVED = frozenset(
-    "www api app admin static media mail smtp ftp ns status help support docs blog dev staff my id auth login cdn assets".split()
+    {"www", "api", "app", "admin", "static", "media", "mail", "smtp", "ftp", "ns", "status", "help", "support"}
+    | {"docs", "blog", "dev", "staff", "my", "id", "auth", "login", "cdn", "assets", "account", "fitflow"}
 )
 
 
 def record_platform_event(
-    *, action: str, subject_type: str, subject_id: object, actor: User | None = None, facts: dict[str, object] | None = None
+    *, action: str, subject_type: str, subject_id: UUID, actor: User | None = None, facts: dict[str, object] | None = None
 ) -> None:
     """Add one row to the platform's audit trail; call it last in the transaction."""
     PlatformAuditEvent.objects.create(
@@ -67,23 +75,81 @@ def open_studio(
         studio.save()
         Domain.objects.create(domain=domain, tenant=studio, is_primary=True)
         if owner is not None:
-            Member.objects.create(studio=studio, user=owner, role=Role.OWNER)
+            add_member(studio=studio, user=owner, role=Role.OWNER)
         schema.create_role_and_schema(studio.schema_name)
         schema.replay_template(studio.schema_name)
         outbox.publish("studio.opened", studio=studio.id)
         record_platform_event(
-            action="studio.opened", subject_type="studio", subject_id=studio.id, actor=opened_by or owner, facts={"slug": studio.slug}
+            action="studio.opened",
+            subject_type="studio",
+            subject_id=studio.id,
+            actor=opened_by or owner,
+            facts={"slug": studio.slug},
         )
     hosts.forget(domain, studio_id=studio.id)
     return studio
 
 
-def add_member(*, studio: Studio, user: User, role: str) -> Member:
-    """Give a person a role in a studio; giving it again changes nothing. Raises Invalid for an unknown role."""
+def add_member(*, studio: Studio, user: User, role: str, invited_by: UUID | None = None) -> Member:
+    """Give a person a role in a studio; giving it again changes nothing.
+
+    Announces `member.added` (studio, user, role, invited_by), so that the subjects above make what goes with the role.
+    Raises Invalid for an unknown role.
+    """
     if role not in Role.values:
         raise Invalid("That is no role.", field="role")
-    try:
-        with transaction.atomic():
-            return Member.objects.create(studio=studio, user=user, role=role)
-    except IntegrityError:
-        return Member.objects.get(studio=studio, user=user, role=role)
+    with transaction.atomic():
+        member, added = Member.objects.get_or_create(studio=studio, user=user, role=role)
+        if added:
+            outbox.publish(
+                "member.added", studio=studio.id, member=member.id, user=user.pk, role=str(role), invited_by=invited_by
+            )
+    return member
+
+
+def _invited_already(name: str, state: str) -> Exception | None:
+    if name.startswith("invitation_open_once"):
+        words = "There is an open invitation to this address for that role. Send it again from the list."
+        return Conflict(words, field="email", conflict="invitation")
+    return None
+
+
+def issue_invitation(
+    *, studio: Studio, email: str, role: str, name: str = "", invited_by: UUID | None = None
+) -> Invitation:
+    """Write an invitation and announce `invitation.made`; its mail is sent after the commit.
+
+    Asks no policy: it is the part that `studios.services.invite` and `invite_owner` share. Raises Invalid for an unknown
+    role, ValidationError for an impossible address, Conflict where the same invitation is open.
+    """
+    email = email.strip().lower()
+    validate_email(email)
+    if role not in Role.values:
+        raise Invalid("That is no role.", field="role")
+    same = Invitation.objects.filter(studio=studio, email=email, role=role, accepted_at=None, revoked_at=None)
+    with refusals(_invited_already), transaction.atomic():
+        same.filter(expires_at__lte=now()).update(revoked_at=now())
+        invitation = Invitation.objects.create(
+            studio=studio, email=email, name=name.strip(), role=role, invited_by_id=invited_by
+        )
+        outbox.publish("invitation.made", studio=studio.id, invitation=invitation.id)
+    return invitation
+
+
+def invite_owner(*, staff: User, studio: Studio, email: str, name: str = "") -> Invitation:
+    """Invite the owner of a studio that platform staff opened for her. Works on public rows; audited there."""
+    with studio_context(None), transaction.atomic():
+        invitation = issue_invitation(studio=studio, email=email, name=name, role=Role.OWNER, invited_by=staff.pk)
+        record_platform_event(
+            action="owner.invited",
+            subject_type="studio",
+            subject_id=studio.id,
+            actor=staff,
+            facts={"invitation": str(invitation.id)},
+        )
+    return invitation
+
+
+def invitation_url(invitation: Invitation) -> str:
+    """Return the address of the page on which an invitation is taken; it goes into the mail and nowhere else."""
+    return public_url(reverse("invitation", urlconf=settings.PUBLIC_SCHEMA_URLCONF, args=[invitation.token]))

@@ -4,23 +4,32 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from rest_framework.decorators import api_view, parser_classes, permission_classes
+from rest_framework.decorators import (
+    api_view,
+    authentication_classes,
+    parser_classes,
+    permission_classes,
+)
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from fitflow.core.api.idempotency import answer_once
+from fitflow.core.api.identity import NoIdentity
 from fitflow.core.api.io import JSONParser
 from fitflow.core.db import retry_deadlocks
 
 View = Callable[..., Response]
 
 
-def endpoint(*methods: str, anonymous: bool = False, public_rows: bool = False) -> Callable[[View], Any]:
+def endpoint(
+    *methods: str, anonymous: bool = False, public_rows: bool = False, signs_in: bool = False
+) -> Callable[[View], Any]:
     """Make a function `(request, …) -> Response` an endpoint of the API.
 
     Unsafe methods honour Idempotency-Key. `anonymous` lets in who has not signed in; `public_rows` keeps the request out
-    of the studio on a studio's host (sign-in and tokens).
+    of the studio on a studio's host (sign-in and tokens). `signs_in` is for who is about to show who she is: anyone is let
+    in, and an identity sent along, even a dead one, is not looked at.
     """
 
     def decorate(view: View) -> Any:
@@ -31,7 +40,9 @@ def endpoint(*methods: str, anonymous: bool = False, public_rows: bool = False) 
             return retry_deadlocks(answer_once)(request, lambda: view(request, *args, **kwargs))
 
         wrapped = parser_classes([JSONParser])(handle)
-        if anonymous:
+        if signs_in:
+            wrapped = authentication_classes([NoIdentity])(wrapped)
+        if anonymous or signs_in:
             wrapped = permission_classes([AllowAny])(wrapped)
         made = api_view(list(methods))(wrapped)
         made.cls.public_rows = public_rows  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ from django.utils import timezone
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from fitflow.core.errors import FitFlowError
+from fitflow.core.errors import FitFlowError, TooMany, Unauthenticated
 
 CODES = {
     400: "VALIDATION_ERROR",
@@ -46,7 +46,7 @@ def error_response(error: Exception, context: Any) -> Response:
     """DRF's exception handler: every error, also the unforeseen, in the documented shape."""
     if isinstance(error, FitFlowError):
         details = {**error.details, **({"field": error.field} if error.field else {})}
-        return Response(body(error.code, error.message, details), status=error.status)
+        return Response(body(error.code, error.message, details), status=error.status, headers=_headers(error))
     if isinstance(error, (Http404, exceptions.NotFound)):
         return Response(body("NOT_FOUND", NOTHING_HERE), status=404)
     if isinstance(error, PermissionDenied):
@@ -74,6 +74,12 @@ def error_response(error: Exception, context: Any) -> Response:
     return Response(
         body("INTERNAL_ERROR", "Something went wrong on our side; it has been reported."), status=500
     )
+
+
+def _headers(error: FitFlowError) -> dict[str, str]:
+    if isinstance(error, Unauthenticated):
+        return {"WWW-Authenticate": 'Bearer realm="api"'}
+    return {"Retry-After": str(error.details["retry_after"])} if isinstance(error, TooMany) else {}
 
 
 def report_to_sentry(error: Exception) -> None:

@@ -2,8 +2,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from rest_framework.authentication import SessionAuthentication
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
+
+REALM = 'Bearer realm="api"'
 
 
 class RequestIdentity(SessionAuthentication):
@@ -13,6 +16,9 @@ class RequestIdentity(SessionAuthentication):
     """
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        problem = getattr(request._request, "identity_problem", "")
+        if problem:
+            raise AuthenticationFailed(problem)
         user = getattr(request._request, "user", None)
         if user is None or not user.is_active:
             return None
@@ -21,4 +27,14 @@ class RequestIdentity(SessionAuthentication):
         return user, None
 
     def authenticate_header(self, request: Request) -> str:
-        return 'Bearer realm="api"'
+        return REALM
+
+
+class NoIdentity(BaseAuthentication):
+    """For signing in and renewing tokens: whatever identity is sent along, even a dead one, is not looked at."""
+
+    def authenticate(self, request: Request) -> None:
+        return None
+
+    def authenticate_header(self, request: Request) -> str:
+        return REALM
