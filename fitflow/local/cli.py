@@ -80,7 +80,7 @@ def _test(places: Places, console: Console, chosen: argparse.Namespace) -> int:
         "e2e": [python, "-m", "pytest", "tests/e2e"],
         "bench": [python, "-m", "tests.bench"],
     }[chosen.name]
-    demo.set_up(places, console, dev=True, browser=True)
+    demo.set_up(places, console, dev=True, testing=True)
 
     def waiting(note: str) -> None:
         console.say(f"Waiting for another run of the tests in this folder to end ({note}) …")
@@ -96,7 +96,7 @@ def _test(places: Places, console: Console, chosen: argparse.Namespace) -> int:
 
 
 def _check(places: Places, console: Console, chosen: argparse.Namespace) -> int:
-    demo.set_up(places, console, dev=True, browser=False)
+    demo.set_up(places, console, dev=True, testing=False)
     servers = Servers(places, "test")
     try:
         servers.up()
@@ -106,7 +106,7 @@ def _check(places: Places, console: Console, chosen: argparse.Namespace) -> int:
 
 
 def _setup(places: Places, console: Console, chosen: argparse.Namespace) -> int:
-    demo.set_up(places, console, dev=True, browser=True)
+    demo.set_up(places, console, dev=True, testing=True)
     return 0
 
 

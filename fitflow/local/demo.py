@@ -55,7 +55,7 @@ def _run(places: Places, console: Console, port: int) -> int:
     servers = Servers(places, "demo")
     supervisor: Supervisor | None = None
     try:
-        set_up(places, console, dev=False, browser=False)
+        set_up(places, console, dev=False, testing=False)
         with console.step("PostgreSQL and Redis"):
             servers.up(tether=True)
         environment = demo_environment(servers, port)
@@ -83,18 +83,14 @@ def _run(places: Places, console: Console, port: int) -> int:
     return 0
 
 
-def set_up(places: Places, console: Console, *, dev: bool, browser: bool, printing: bool = True) -> None:
+def set_up(places: Places, console: Console, *, dev: bool, testing: bool) -> None:
     """Install whatever is missing; two set-ups at once wait for each other."""
 
     def waiting(note: str) -> None:
         console.say(f"Waiting for another set-up of this folder to end ({note}) …")
 
     with lock(places.local / "setup.lock", waiting=waiting):
-        needs = [
-            *system.SERVERS,
-            *(system.PRINTING if printing else ()),
-            *(system.BROWSER if browser else ()),
-        ]
+        needs = [*system.SERVERS, *system.PRINTING, *(system.TESTING if testing else ())]
         if os.environ.get("DATABASE_URL"):
             needs = [need for need in needs if not need.name.startswith("PostgreSQL")]
         if os.environ.get("REDIS_URL"):

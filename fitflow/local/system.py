@@ -65,6 +65,11 @@ def has_chromium() -> bool:
     return chromium() is not None
 
 
+def has_poppler() -> bool:
+    """Tell whether there is a second opinion on what a PDF says, for the tests."""
+    return all(shutil.which(name) for name in ("pdftotext", "pdfinfo", "pdftoppm"))
+
+
 def has_venv() -> bool:
     """Tell whether this Python can make a virtual environment with pip; Debian's own cannot without a package."""
     try:
@@ -83,7 +88,10 @@ PRINTING = (
     Need("Pango", has_pango, ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"), ("pango",)),
     Need("DejaVu fonts", has_fonts, ("fonts-dejavu-core",), ()),
 )
-BROWSER = (Need("Chromium", has_chromium, ("chromium",), ()),)
+TESTING = (
+    Need("Chromium", has_chromium, ("chromium",), ()),
+    Need("Poppler's tools", has_poppler, ("poppler-utils",), ("poppler",)),
+)
 
 
 def install(needs: Sequence[Need], console: Console) -> None:
