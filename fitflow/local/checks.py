@@ -55,7 +55,7 @@ def all_checks(root: Path) -> list[Check]:
         ),
         Check("imports", ("lint-imports", "--no-cache", "--no-logo")),
         Check("ruff", ("ruff", "check", "--output-format", "concise")),
-        Check("format", ("ruff", "format", "--check")),
+        Check("format", ("ruff", "format", "--check", "--output-format", "concise")),
     ]
     if templates:
         found += [
