@@ -27,7 +27,9 @@ class Instant(serializers.DateTimeField):
         return super().enforce_timezone(value)
 
 
-def checked(serializer: type[serializers.Serializer[Any]], request: Request, *, partial: bool = False) -> dict[str, Any]:
+def checked(
+    serializer: type[serializers.Serializer[Any]], request: Request, *, partial: bool = False
+) -> dict[str, Any]:
     """Return the body's known fields, checked; raise DRF's ValidationError. Unknown fields are left out."""
     found = serializer(data=request.data, partial=partial)
     found.is_valid(raise_exception=True)
