@@ -7,8 +7,9 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from fitflow.core.errors import NotFound, NotPermitted
+from studios.shared.models import Role
 from studios.shared.policies import Actor, Capability, Scope, scope_of
-from trainers.models import Booking, Note, Session, TrainerProfile
+from trainers.models import Booking, Note, Service, Session, TrainerProfile
 
 
 def given_by(actor: Actor, scope: Scope, path: str = "trainer__") -> Q:
@@ -116,3 +117,52 @@ def own_note(actor: Actor, note_id: UUID) -> Note:
     if note.author_id != actor.user_id or scope_of(actor, Capability.RECORDS_WRITE) is Scope.NONE:
         raise NotPermitted("Only the trainer who wrote a note changes it.")
     return note
+
+
+def _works_here(actor: Actor) -> None:
+    if not (actor.is_staff or actor.is_system):
+        raise NotPermitted()
+
+
+def visible_services(actor: Actor) -> QuerySet[Service]:
+    """Return the services on offer, to whoever works here; raise NotPermitted."""
+    _works_here(actor)
+    return Service.objects.filter(is_active=True)
+
+
+def fetch_service(actor: Actor, service_id: UUID) -> Service:
+    """Return a service, on offer or retired; raise NotPermitted or NotFound."""
+    _works_here(actor)
+    service = Service.objects.filter(pk=service_id).first()
+    if service is None:
+        raise NotFound()
+    return service
+
+
+def visible_trainers(actor: Actor) -> QuerySet[TrainerProfile]:
+    """Return the trainers who work here now, to whoever works here; raise NotPermitted."""
+    _works_here(actor)
+    return TrainerProfile.objects.filter(is_active=True)
+
+
+def fetch_trainer(actor: Actor, trainer_id: UUID) -> TrainerProfile:
+    """Return a trainer, working here or not any more; raise NotPermitted or NotFound."""
+    _works_here(actor)
+    trainer = TrainerProfile.objects.select_related("lead").filter(pk=trainer_id).first()
+    if trainer is None:
+        raise NotFound()
+    return trainer
+
+
+def own_bookings(actor: Actor) -> QuerySet[Booking]:
+    """Return a client's own bookings, whatever else she is here; raise NotPermitted to who is no client."""
+    if not actor.has(Role.CLIENT):
+        raise NotPermitted()
+    return Booking.objects.filter(client__user_id=actor.user_id)
+
+
+def shared_notes(actor: Actor) -> QuerySet[Note]:
+    """Return the notes shared with a client; raise NotPermitted to who is no client."""
+    if not actor.has(Role.CLIENT):
+        raise NotPermitted()
+    return Note.objects.filter(client__user_id=actor.user_id, shared_with_client=True)

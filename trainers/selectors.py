@@ -27,7 +27,7 @@ from trainers.policies import (
     visible_bookings,
     visible_notes,
 )
-from trainers.selectors_sql import Wanted
+from trainers.selectors_sql import Place, Wanted
 from trainers.shared.models import BusyTime
 
 
@@ -66,6 +66,24 @@ def session_json(*, actor: Actor, session_id: UUID) -> bytes | None:
         )
         row = cursor.fetchone()
     return str(row[0]).encode() if row else None
+
+
+def session_page(*, actor: Actor, wanted: Wanted, place: Place | None, limit: int) -> list[bytes]:
+    """Return up to `limit` sessions from a place on, each as JSON; a place that looks backwards gives them last first."""
+    values = selectors_sql.parameters(actor, wanted) | {"limit": limit}
+    beyond, order = "", "ASC"
+    if place is not None:
+        sign, order = ("<", "DESC") if place.backwards else (">", "ASC")
+        beyond = f" AND (session.starts_at, session.id) {sign} (%(place_start)s, %(place_session)s)"
+        values |= {"place_start": place.starts_at, "place_session": place.session}
+    page = f"{beyond} ORDER BY session.starts_at {order}, session.id {order} LIMIT %(limit)s"
+    rows = selectors_sql.rows(actor, wanted, page=page)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT row_to_json(found)::text FROM ({rows}) AS found ORDER BY starts_at {order}, id {order}",  # noqa: S608
+            values,
+        )
+        return [row[0].encode() for row in cursor.fetchall()]
 
 
 def busy_elsewhere(*, trainer_ids: Iterable[UUID], starts: datetime, ends: datetime) -> list[dict[str, Any]]:

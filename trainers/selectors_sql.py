@@ -24,6 +24,15 @@ class Wanted:
     session: UUID | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A place between two sessions in order of start: just after that one, or just before it."""
+
+    starts_at: datetime
+    session: UUID
+    backwards: bool = False
+
+
 # The clients' names stand in the answer only where the person may see who is booked (`who`).
 ROWS = """
 SELECT session.id, session.service_id AS service, session.trainer_id AS trainer, session.location_id AS location,

@@ -1,0 +1,141 @@
+"""The API of a studio's premises: its places and their rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from fitflow.core.api import endpoint, paginate
+from fitflow.core.api.inputs import checked
+from fitflow.core.api.schema import PAGE, page_of
+from fitflow.core.errors import NotFound, NotPermitted
+from studios.models import Location, Room
+from studios.services import add_location, add_room, change_location, change_room
+from studios.shared.models import Province
+from studios.shared.policies import Actor, Capability, require
+
+
+class LocationIn(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=120)
+    address = serializers.CharField(source="street", max_length=200, allow_blank=True, required=False)
+    city = serializers.CharField(max_length=100, allow_blank=True, required=False)
+    province = serializers.ChoiceField(choices=Province.choices)
+    postal_code = serializers.CharField(max_length=10, allow_blank=True, required=False)
+    timezone = serializers.CharField(max_length=40, help_text="An IANA zone, such as America/Toronto.")
+
+
+class LocationOut(LocationIn):
+    id = serializers.UUIDField()
+    address = serializers.CharField(help_text="Street and number.")
+    is_active = serializers.BooleanField()
+
+
+class RoomIn(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=80)
+    capacity = serializers.IntegerField(min_value=1, max_value=5000)
+
+
+class RoomOut(RoomIn):
+    id = serializers.UUIDField()
+    location = serializers.UUIDField()
+    is_active = serializers.BooleanField()
+
+
+def _location(row: Location) -> dict[str, Any]:
+    fields = ("id", "name", "city", "province", "postal_code", "timezone", "is_active")
+    return {**{name: getattr(row, name) for name in fields}, "address": row.street}
+
+
+def _room(row: Room) -> dict[str, Any]:
+    fields = {name: getattr(row, name) for name in ("id", "name", "capacity", "is_active")}
+    return {**fields, "location": row.location_id}
+
+
+def _locations(rows: Sequence[Location]) -> list[dict[str, Any]]:
+    return [_location(row) for row in rows]
+
+
+def _rooms(rows: Sequence[Room]) -> list[dict[str, Any]]:
+    return [_room(row) for row in rows]
+
+
+def _seen(actor: Actor, location_id: UUID) -> Location:
+    """Return a place, to whoever works here; raise NotPermitted or NotFound."""
+    _works_here(actor)
+    location = Location.objects.filter(pk=location_id).first()
+    if location is None:
+        raise NotFound()
+    return location
+
+
+def _works_here(actor: Actor) -> None:
+    if not actor.is_staff:
+        raise NotPermitted()
+
+
+@extend_schema(
+    methods=["GET"],
+    operation_id="locations_list",
+    parameters=PAGE,
+    responses=page_of(LocationOut, "LocationPage"),
+)
+@extend_schema(
+    methods=["POST"], operation_id="locations_add", request=LocationIn, responses={201: LocationOut}
+)
+@endpoint("GET", "POST")
+def locations(request: Request) -> Response:
+    """The places where the studio works; adding one."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    _works_here(actor)
+    if request.method == "GET":
+        return paginate(request, Location.objects.filter(is_active=True), _locations)
+    require(actor, Capability.PREMISES_MANAGE)
+    return Response(_location(add_location(actor=actor, **checked(LocationIn, request))), status=201)
+
+
+@extend_schema(methods=["GET"], operation_id="locations_get", responses=LocationOut)
+@extend_schema(methods=["PATCH"], operation_id="locations_change", request=LocationIn, responses=LocationOut)
+@endpoint("GET", "PATCH")
+def location(request: Request, location_id: UUID) -> Response:
+    """One place."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    seen = _seen(actor, location_id)
+    if request.method == "GET":
+        return Response(_location(seen))
+    fields = checked(LocationIn, request, partial=True)
+    return Response(_location(change_location(actor=actor, location=seen, **fields)))
+
+
+@extend_schema(
+    methods=["GET"], operation_id="rooms_list", parameters=PAGE, responses=page_of(RoomOut, "RoomPage")
+)
+@extend_schema(methods=["POST"], operation_id="rooms_add", request=RoomIn, responses={201: RoomOut})
+@endpoint("GET", "POST")
+def rooms(request: Request, location_id: UUID) -> Response:
+    """The rooms of a place; adding one."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    seen = _seen(actor, location_id)
+    if request.method == "GET":
+        return paginate(request, seen.rooms.filter(is_active=True), _rooms)
+    require(actor, Capability.PREMISES_MANAGE)
+    return Response(_room(add_room(actor=actor, location=seen, **checked(RoomIn, request))), status=201)
+
+
+@extend_schema(methods=["GET"], operation_id="rooms_get", responses=RoomOut)
+@extend_schema(methods=["PATCH"], operation_id="rooms_change", request=RoomIn, responses=RoomOut)
+@endpoint("GET", "PATCH")
+def room(request: Request, location_id: UUID, room_id: UUID) -> Response:
+    """One room."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = _seen(actor, location_id).rooms.filter(pk=room_id).first()
+    if found is None:
+        raise NotFound()
+    if request.method == "GET":
+        return Response(_room(found))
+    return Response(_room(change_room(actor=actor, room=found, **checked(RoomIn, request, partial=True))))

@@ -1,0 +1,92 @@
+"""Rows of the timetable as the API shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from fitflow.core.errors import NotFound
+from studios.shared.policies import Actor
+from trainers.models import Booking, Note, Service, TrainerProfile
+from trainers.selectors import session_json
+
+
+def service_dict(service: Service) -> dict[str, Any]:
+    return {
+        "id": service.id,
+        "name": service.name,
+        "description": service.description,
+        "duration_minutes": service.duration_minutes,
+        "price": f"{service.price:.2f}",
+        "price_includes_tax": service.price_includes_tax,
+        "tax_category": service.tax_category,
+        "capacity": service.capacity,
+        "buffer_before_minutes": service.buffer_before_minutes,
+        "buffer_after_minutes": service.buffer_after_minutes,
+        "cancellation": {
+            "free_until_hours": service.free_until_hours,
+            "late_fee_percent": service.late_fee_percent,
+        },
+        "is_active": service.is_active,
+    }
+
+
+def trainer_dict(trainer: TrainerProfile) -> dict[str, Any]:
+    fields = {name: getattr(trainer, name) for name in ("id", "name", "bio", "hue", "is_active")}
+    return {**fields, "lead": trainer.lead_id}
+
+
+def session_dict(actor: Actor, session_id: UUID) -> dict[str, Any]:
+    """Return one session as the lists show it; raise NotFound where she may not see it."""
+    found = session_json(actor=actor, session_id=session_id)
+    if found is None:
+        raise NotFound()
+    return dict(orjson.loads(found))
+
+
+def booking_dict(booking: Booking) -> dict[str, Any]:
+    return {
+        "id": booking.id,
+        "session": booking.session_id,
+        "client": booking.client_id,
+        "client_name": booking.client.name,
+        "status": booking.status,
+        "attendance": booking.attendance,
+        "price": f"{booking.price:.2f}",
+        "late_cancel": booking.late_cancel,
+        "cancelled_at": booking.cancelled_at,
+        "cancel_reason": booking.cancel_reason,
+    }
+
+
+def note_dict(note: Note) -> dict[str, Any]:
+    return {
+        "id": note.id,
+        "client": note.client_id,
+        "session": note.session_id,
+        "author": note.author_name,
+        "body": note.body,
+        "shared_with_client": note.shared_with_client,
+        "signed_at": note.signed_at,
+        "created_at": note.created_at,
+        "updated_at": note.updated_at,
+    }
+
+
+def service_dicts(rows: Sequence[Service]) -> list[dict[str, Any]]:
+    return [service_dict(row) for row in rows]
+
+
+def trainer_dicts(rows: Sequence[TrainerProfile]) -> list[dict[str, Any]]:
+    return [trainer_dict(row) for row in rows]
+
+
+def booking_dicts(rows: Sequence[Booking]) -> list[dict[str, Any]]:
+    return [booking_dict(row) for row in rows]
+
+
+def note_dicts(rows: Sequence[Note]) -> list[dict[str, Any]]:
+    return [note_dict(row) for row in rows]
