@@ -7,7 +7,7 @@ real commits (races, killed workers, browsers) make a studio of their own and dr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +15,7 @@ import pytest
 from django.core.cache import caches
 from django.db import connection
 
-from fitflow.tenancy import schema
+from fitflow.tenancy import context, schema
 from tests.cast import Cast, make_cast
 
 
@@ -54,6 +54,22 @@ def clean_context() -> Iterator[None]:
     yield
     if getattr(connection.tenant, "id", None) is not None:
         connection.set_schema_to_public()
+
+
+@pytest.fixture(autouse=True)
+def rules_of_the_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test's transaction never commits: what the database checks then is checked when the test leaves the studio."""
+
+    def checking[**P](switch: Callable[P, None]) -> Callable[P, None]:
+        def check_and_switch(*args: P.args, **kwargs: P.kwargs) -> None:
+            if context.current_studio() and connection.in_atomic_block and not connection.needs_rollback:
+                connection.check_constraints()
+            switch(*args, **kwargs)
+
+        return check_and_switch
+
+    monkeypatch.setattr(context, "enter", checking(context.enter))
+    monkeypatch.setattr(context, "leave", checking(context.leave))
 
 
 @pytest.fixture
