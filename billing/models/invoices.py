@@ -129,7 +129,8 @@ class Invoice(Row):
     @property
     def balance(self) -> Decimal:
         """What is still owed: total less credits less payments. Negative: the client has money coming."""
-        return self.total - self.amount_credited - self.amount_paid
+        owed: Decimal = self.total - self.amount_credited - self.amount_paid
+        return owed
 
     @property
     def settled_status(self) -> str:
@@ -230,4 +231,4 @@ class InvoiceDocumentFile(Row):
     size = models.PositiveIntegerField()
 
     def __str__(self) -> str:
-        return self.file.name
+        return str(self.file.name)
