@@ -4,27 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clients.models import Care, Client
 from fitflow.core.errors import NotFound, NotPermitted
+from studios.policies import team_of
 from studios.shared.policies import Actor, Capability, Scope, scope_of
-
-
-def team_of(actor: Actor) -> list[UUID]:
-    """Return the people an actor leads, herself included.
-
-    Teams are kept by the timetable, a subject above this one: its table is read by name, not imported.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT member.user_id FROM trainers_trainerprofile AS member"
-            " JOIN trainers_trainerprofile AS lead ON lead.id IN (member.id, member.lead_id)"
-            " WHERE lead.user_id = %s",
-            [actor.user_id],
-        )
-        return [row[0] for row in cursor.fetchall()]
 
 
 def _reach(actor: Actor, capability: Capability) -> QuerySet[Client]:

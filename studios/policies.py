@@ -27,6 +27,11 @@ def tell_teams(team_of: TeamOf) -> None:
     _team_of[:] = [team_of]
 
 
+def team_of(actor: Actor) -> Collection[UUID]:
+    """Return the people a trainer admin leads, herself included."""
+    return _team_of[0](actor) if _team_of else []
+
+
 def may_give(actor: Actor, role: str) -> bool:
     """Whether she may invite somebody as, or make somebody, this. A trainer admin gives no role as high as her own."""
     scope = scope_of(actor, CAPABILITY_OF[Role(role)])
@@ -41,7 +46,7 @@ def may_take(actor: Actor, role: str, user_id: UUID) -> bool:
         return True
     scope = scope_of(actor, CAPABILITY_OF[Role(role)])
     if scope is Scope.TEAM and role == Role.TRAINER:
-        return bool(_team_of) and user_id in _team_of[0](actor)
+        return user_id in team_of(actor)
     return scope is Scope.ALL
 
 

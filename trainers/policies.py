@@ -12,6 +12,12 @@ from studios.shared.policies import Actor, Capability, Scope, scope_of
 from trainers.models import Booking, Note, Service, Session, TrainerProfile
 
 
+def team_of(actor: Actor) -> set[UUID]:
+    """Return the people an actor leads, herself included."""
+    led = TrainerProfile.objects.filter(Q(user_id=actor.user_id) | Q(lead__user_id=actor.user_id))
+    return set(led.values_list("user_id", flat=True))
+
+
 def given_by(actor: Actor, scope: Scope, path: str = "trainer__") -> Q:
     """Return the condition that a session is given by herself (`own`) or by somebody of her team (`team`).
 
