@@ -35,6 +35,7 @@ class Capability(StrEnum):
     MEMBERS_STAFF = "members.staff"  # invite and remove owners and managers
     MEMBERS_TRAINERS = "members.trainers"
     MEMBERS_CLIENTS = "members.clients"
+    MESSAGES_MANAGE = "messages.manage"  # see what was sent to whom, send again
     REPORTS_SEE = "reports.see"  # money and tax
     AUDIT_SEE = "audit.see"
 
@@ -59,6 +60,7 @@ _TABLE: dict[Capability, tuple[Scope, Scope, Scope, Scope, Scope]] = {
     Capability.MEMBERS_STAFF: (_ALL, _NONE, _NONE, _NONE, _NONE),
     Capability.MEMBERS_TRAINERS: (_ALL, _ALL, _TEAM, _NONE, _NONE),
     Capability.MEMBERS_CLIENTS: (_ALL, _ALL, _ALL, _OWN, _NONE),
+    Capability.MESSAGES_MANAGE: (_ALL, _ALL, _NONE, _NONE, _NONE),
     Capability.REPORTS_SEE: (_ALL, _ALL, _TEAM, _OWN, _NONE),
     Capability.AUDIT_SEE: (_ALL, _ALL, _NONE, _OWN, _OWN),
 }
