@@ -267,7 +267,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='invoice',
-            index=models.Index(condition=models.Q(('status__in', ['issued', 'part_paid'])), fields=['due_on'], name='invoice_open'),
+            index=models.Index(condition=models.Q(('status', 'issued'), ('status', 'part_paid'), _connector='OR'), fields=['due_on'], name='invoice_open'),
         ),
         migrations.AddIndex(
             model_name='invoice',

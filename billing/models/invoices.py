@@ -118,7 +118,7 @@ class Invoice(Row):
         indexes: ClassVar = [
             models.Index(fields=["client", "-issued_on"], name="invoice_by_client"),
             models.Index(
-                fields=["due_on"], name="invoice_open", condition=Q(status__in=["issued", "part_paid"])
+                fields=["due_on"], name="invoice_open", condition=Q(status="issued") | Q(status="part_paid")
             ),
             models.Index(fields=["-issued_on", "-sequence"], name="invoice_newest"),
         ]

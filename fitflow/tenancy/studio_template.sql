@@ -424,7 +424,17 @@ CREATE TABLE __studio__.notifications_delivery (
     reason character varying(300) NOT NULL,
     attempts smallint NOT NULL,
     message_id character varying(200) NOT NULL,
+    told jsonb NOT NULL,
     sent_at timestamp with time zone,
+    CONSTRAINT delivery_sent_has_time CHECK ((((sent_at IS NULL) OR ((status)::text = 'sent'::text)) AND (1 = (
+CASE
+    WHEN (sent_at IS NULL) THEN 1
+    ELSE 0
+END +
+CASE
+    WHEN ((status)::text = 'sent'::text) THEN 1
+    ELSE 0
+END)))),
     CONSTRAINT notifications_delivery_attempts_check CHECK ((attempts >= 0))
 );
 
@@ -751,7 +761,7 @@ CREATE INDEX invoice_by_client ON __studio__.billing_invoice USING btree (client
 
 CREATE INDEX invoice_newest ON __studio__.billing_invoice USING btree (issued_on DESC, sequence DESC);
 
-CREATE INDEX invoice_open ON __studio__.billing_invoice USING btree (due_on) WHERE ((status)::text = ANY ((ARRAY['issued'::character varying, 'part_paid'::character varying])::text[]));
+CREATE INDEX invoice_open ON __studio__.billing_invoice USING btree (due_on) WHERE (((status)::text = 'issued'::text) OR ((status)::text = 'part_paid'::text));
 
 CREATE INDEX note_by_client ON __studio__.trainers_note USING btree (client_id, created_at DESC);
 
