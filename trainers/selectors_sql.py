@@ -46,11 +46,11 @@ JOIN studios_location AS location ON location.id = session.location_id
 LEFT JOIN studios_room AS room ON room.id = session.room_id
 LEFT JOIN trainers_trainerprofile AS lead ON lead.id = trainer.lead_id
 CROSS JOIN LATERAL (
-    SELECT coalesce(json_agg(booked ORDER BY booked.booking), '[]') AS clients FROM (
+    SELECT coalesce(json_agg(entry ORDER BY entry.booking), '[]') AS clients FROM (
         SELECT booking.id AS booking, client.id AS client, client.name, booking.status, booking.attendance
         FROM trainers_booking AS booking JOIN clients_client AS client ON client.id = booking.client_id
         WHERE booking.session_id = session.id AND {shown} AND {who}
-    ) AS booked
+    ) AS entry
 ) AS who
 """
 NOT_CANCELLED = "(booking.status <> 'cancelled' OR booking.cancelled_at = session.cancelled_at)"
