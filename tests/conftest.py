@@ -17,10 +17,13 @@ from django.db import connection
 
 from fitflow.tenancy import context, schema
 from tests.cast import Cast, make_cast
+from tests.world import World, running_world
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any, request: pytest.FixtureRequest) -> Iterator[None]:
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: Any, request: pytest.FixtureRequest
+) -> Iterator[None]:
     with django_db_blocker.unblock():
         connection.set_schema_to_public()
         make_cast()
@@ -85,3 +88,10 @@ def lotus(cast: Cast) -> Iterator[Cast]:
 
     with studio_context(cast.lotus):
         yield cast
+
+
+@pytest.fixture(scope="session")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """The demo world with all its processes, made once a session, in a database beside the suite's."""
+    with django_db_blocker.unblock(), running_world() as running:
+        yield running

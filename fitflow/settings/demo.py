@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from fitflow.settings import env
 from fitflow.settings.base import *  # noqa: F403
-from fitflow.settings.base import BASE_DIR, STORAGES
+from fitflow.settings.base import BASE_DIR, INSTALLED_APPS, SHARED_APPS, STORAGES
 
 DEBUG = False
 DEMO = True
+SHARED_APPS = [*SHARED_APPS, "fitflow.demo"]
+INSTALLED_APPS = [*INSTALLED_APPS, "fitflow.demo"]
 DEMO_PASSWORD = "fitflow-demo-2026"  # noqa: S105
 EMAIL_BACKEND = "notifications.email.devmail.FolderBackend"
-DEVMAIL_DIR = BASE_DIR / ".local" / "mail"
+DEVMAIL_DIR = Path(env.text("DEVMAIL_DIR", str(BASE_DIR / ".local" / "mail")))
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True

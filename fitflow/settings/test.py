@@ -6,10 +6,20 @@ import os
 import tempfile
 
 from fitflow.settings.base import *  # noqa: F403
-from fitflow.settings.base import CACHES, CELERY_BROKER_URL, DATABASES, REDIS_URL, STORAGES
+from fitflow.settings.base import (
+    CACHES,
+    CELERY_BROKER_URL,
+    DATABASES,
+    INSTALLED_APPS,
+    REDIS_URL,
+    SHARED_APPS,
+    STORAGES,
+)
 
 # Each parallel test process has keys of its own in the one Redis.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+SHARED_APPS = [*SHARED_APPS, "fitflow.demo"]
+INSTALLED_APPS = [*INSTALLED_APPS, "fitflow.demo"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CACHES = {
