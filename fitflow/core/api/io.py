@@ -28,7 +28,8 @@ class JSONRenderer(BaseRenderer):
     ) -> bytes:
         if data is None:
             return b""
-        return data if isinstance(data, bytes) else orjson.dumps(data, default=_plain)
+        # The errors of a list's rows come under their positions, which are numbers.
+        return data if isinstance(data, bytes) else orjson.dumps(data, _plain, orjson.OPT_NON_STR_KEYS)
 
 
 class JSONParser(BaseParser):
