@@ -38,14 +38,11 @@ AGES: tuple[tuple[str, int | None, int | None], ...] = (
 )
 
 
-def search_invoices(
+def narrow_invoices(
     invoices: QuerySet[Invoice], *, today: date, words: str = "", status: str = ""
 ) -> QuerySet[Invoice]:
-    """Return the invoices that fit, late ones first (longest overdue at the top), then the newest.
-
-    `words` match a number or a client's name; `status` is one of FILTERS or empty; `today` is the studio's date.
-    """
-    late = Q(kind=Invoice.Kind.INVOICE, status__in=OPEN, due_on__lt=today)
+    """Return the invoices whose number or client has all the words and whose status is one of FILTERS (or empty)."""
+    late = _late(today)
     narrowed = {
         "open": Q(kind=Invoice.Kind.INVOICE, status__in=OPEN),
         "overdue": late,
@@ -55,13 +52,22 @@ def search_invoices(
     }.get(status, Q())
     for word in words.split():
         narrowed &= Q(number__icontains=word) | Q(client__name__icontains=word)
+    return invoices.filter(narrowed)
+
+
+def late_first(invoices: QuerySet[Invoice], *, today: date) -> QuerySet[Invoice]:
+    """Return the invoices for a list: the longest overdue at the top, then the newest. `today` is the studio's date."""
+    late = _late(today)
     is_late = Case(When(late, then=Value(0)), default=Value(1), output_field=IntegerField())
     return (
-        invoices.filter(narrowed)
-        .annotate(late_rank=is_late, late_since=Case(When(late, then=F("due_on"))))
+        invoices.annotate(late_rank=is_late, late_since=Case(When(late, then=F("due_on"))))
         .select_related("client", "corrects")
         .order_by("late_rank", F("late_since").asc(nulls_last=True), "-issued_on", "-id")
     )
+
+
+def _late(today: date) -> Q:
+    return Q(kind=Invoice.Kind.INVOICE, status__in=OPEN, due_on__lt=today)
 
 
 def invoice_totals(invoices: QuerySet[Invoice], *, today: date) -> dict[str, Any]:

@@ -39,11 +39,12 @@ from studios.shared.policies import Actor
 Kind = Literal["invoice", "credit_note"]
 
 
-def printable_invoices() -> QuerySet[Invoice]:
-    """Return the invoices with everything a document prints, in a handful of queries."""
+def printable_invoices(invoices: QuerySet[Invoice] | None = None) -> QuerySet[Invoice]:
+    """Return invoices (all unless given) with everything a document prints, in a handful of queries."""
     lines = InvoiceLine.objects.order_by("position").prefetch_related("taxes")
     payments = Payment.objects.order_by("received_on", "id").prefetch_related("refunds")
-    return Invoice.objects.select_related("corrects", "client").prefetch_related(
+    rows = Invoice.objects.all() if invoices is None else invoices
+    return rows.select_related("corrects", "client").prefetch_related(
         Prefetch("lines", lines), "taxes", Prefetch("payments", payments), "credit_notes"
     )
 

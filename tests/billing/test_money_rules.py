@@ -146,6 +146,7 @@ def test_an_entry_sums_to_zero_and_never_changes(lotus: Cast) -> None:
     )
     refused(lambda: Entry.objects.update(memo="Other"), "not allowed")
     refused(lambda: Posting.objects.all().delete(), "not allowed")
+    connection.check_constraints()
     with connection.cursor() as cursor:
         refused(lambda: cursor.execute("TRUNCATE billing_posting"), "not allowed")
 
