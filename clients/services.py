@@ -10,10 +10,12 @@ from django.db import connection, transaction
 
 from clients.models import Client
 from clients.policies import editable_client
+from clients.selectors import waiting_invitation
 from fitflow.core.db import refusals, retry_deadlocks
 from fitflow.core.errors import Conflict, Invalid
 from fitflow.core.ids import uuid7
-from studios.services import record_event
+from studios.services import invite, record_event, resend_invitation
+from studios.shared.models import Invitation, Role, Studio
 from studios.shared.policies import Actor, Capability, Scope, require
 
 FIELDS = frozenset({"name", "email", "phone", "street", "city", "province", "postal_code", "is_active"})
@@ -126,3 +128,19 @@ def link_client_account(*, actor: Actor, user_id: UUID, email: str, name: str = 
         client.save()
         record_event(actor=actor, action="client.linked", subject=client)
     return client
+
+
+def invite_client(*, actor: Actor, studio: Studio, client_id: UUID) -> Invitation:
+    """Mail a client the link that opens her portal; an invitation that waits already is sent again with a fresh link.
+
+    Raises NotFound, NotPermitted, Conflict (`email` where she has no address, `account` where she signs in already).
+    """
+    client = editable_client(actor, client_id)
+    if client.user_id is not None:
+        raise Conflict(f"{client.name} signs in to the portal already.", conflict="account")
+    if not client.email:
+        raise Conflict(f"{client.name} has no e-mail address. Add one first.", conflict="email")
+    waiting = waiting_invitation(studio, client)
+    if waiting is not None:
+        return resend_invitation(actor=actor, invitation_id=waiting.pk)
+    return invite(actor=actor, studio=studio, email=client.email, role=Role.CLIENT, name=client.name)
