@@ -17,7 +17,8 @@ from trainers.services import change_trainer, retire_service, save_service
 
 
 def _flat(data: dict[str, Any]) -> dict[str, Any]:
-    return {**data, **data.pop("cancellation", {})}
+    cancellation = data.pop("cancellation", {})
+    return {**data, **cancellation}
 
 
 @extend_schema(

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import F
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from fitflow.core.api import endpoint, paginate
-from fitflow.core.api.inputs import bounded, query_window
+from fitflow.core.api.inputs import bounded, query_window, query_zone
 from fitflow.core.api.schema import PAGE, WINDOW, page_of
 from fitflow.core.clock import today, week_bounds
 from trainers.api.shapes import CalendarItemOut, PortalNoteOut, PortalSessionOut
@@ -82,12 +83,14 @@ def portal_notes(request: Request) -> Response:
 
 
 @extend_schema(
-    operation_id="my_calendar", parameters=WINDOW, responses=page_of(CalendarItemOut, "CalendarPage")
+    operation_id="my_calendar",
+    parameters=[*WINDOW, OpenApiParameter("timezone", str, description="The zone of bare dates.")],
+    responses=page_of(CalendarItemOut, "CalendarPage"),
 )
 @endpoint("GET")
 def calendar(request: Request) -> Response:
     """Your sessions in all your studios, and when you are busy otherwise, in time order; this week unless you say."""
-    zone = request.query_params.get("timezone") or "America/Toronto"
+    zone = query_zone(request, settings.TIME_ZONE)
     this_week = week_bounds(today(zone), zone)
     starts, ends = bounded(query_window(request, zone), default=this_week, longest=LONGEST)
     items = my_calendar(user=request.user, starts=starts, ends=ends)  # type: ignore[arg-type]

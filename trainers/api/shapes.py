@@ -8,7 +8,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from fitflow.core.api.inputs import Instant
+from fitflow.core.api.inputs import Id, Instant
 from trainers.models import Booking, Session
 
 
@@ -49,7 +49,7 @@ class TrainerIn(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=200, required=False)
     bio = serializers.CharField(max_length=5000, allow_blank=True, required=False)
     hue = serializers.IntegerField(min_value=1, max_value=5, required=False)
-    lead = serializers.UUIDField(source="lead_id", allow_null=True, required=False)
+    lead = Id(source="lead_id", allow_null=True, required=False)
     is_active = serializers.BooleanField(required=False)
 
 
@@ -63,19 +63,19 @@ class TrainerOut(serializers.Serializer[Any]):
 
 
 class SessionIn(serializers.Serializer[Any]):
-    service = serializers.UUIDField()
-    trainer = serializers.UUIDField()
-    location = serializers.UUIDField()
-    room = serializers.UUIDField(required=False, allow_null=True)
+    service = Id()
+    trainer = Id()
+    location = Id()
+    room = Id(required=False, allow_null=True)
     starts_at = Instant()
-    clients = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=500)
+    clients = serializers.ListField(child=Id(), required=False, max_length=500)
 
 
 class RescheduleIn(serializers.Serializer[Any]):
     starts_at = Instant()
     ends_at = Instant(required=False, allow_null=True)
-    trainer = serializers.UUIDField(required=False, allow_null=True)
-    room = serializers.UUIDField(required=False, allow_null=True)
+    trainer = Id(required=False, allow_null=True)
+    room = Id(required=False, allow_null=True)
     version = serializers.IntegerField(required=False, allow_null=True, min_value=1)
 
 
@@ -96,7 +96,7 @@ class AttendanceByBooking(serializers.DictField):
     child = serializers.ChoiceField(choices=Booking.Attendance.values)
 
     def to_internal_value(self, data: Any) -> dict[Any, Any]:
-        identify = serializers.UUIDField().run_validation
+        identify = Id().run_validation
         return {identify(key): value for key, value in super().to_internal_value(data).items()}
 
 
@@ -105,7 +105,7 @@ class CompleteIn(serializers.Serializer[Any]):
 
 
 class BookingIn(serializers.Serializer[Any]):
-    client = serializers.UUIDField()
+    client = Id()
 
 
 class AttendanceIn(serializers.Serializer[Any]):
@@ -162,7 +162,7 @@ class NoteIn(serializers.Serializer[Any]):
 
 
 class SessionNoteIn(NoteIn):
-    client = serializers.UUIDField(
+    client = Id(
         required=False, help_text="Whom the note is about; may be left out where one client is booked."
     )
 

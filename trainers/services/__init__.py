@@ -4,7 +4,7 @@ from trainers.services.booking import book_client, cancel_booking, give_place, m
 from trainers.services.closing import cancel_session, complete_session, restore_session
 from trainers.services.notes import change_note, share_note, sign_note, write_note
 from trainers.services.offering import retire_service, save_service
-from trainers.services.people import add_trainer, change_trainer
+from trainers.services.people import add_trainer, change_trainer, follow_member
 from trainers.services.scheduling import KEEP, reschedule_session, schedule_session
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "change_note",
     "change_trainer",
     "complete_session",
+    "follow_member",
     "give_place",
     "mark_attendance",
     "reschedule_session",

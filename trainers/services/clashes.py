@@ -91,7 +91,7 @@ def free_starts(plan: Plan, *, most: int = 3) -> list[datetime]:
         if fits and start > floor and not any(span.meets(start, start + length) for span in room):
             found.append(start)
         start += HALF_HOUR
-    nearest = sorted(found, key=lambda instant: abs(instant - plan.starts_at))[:most]
+    nearest = sorted(found, key=lambda at: (abs(at - plan.starts_at), at < plan.starts_at))[:most]
     return sorted(nearest)
 
 

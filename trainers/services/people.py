@@ -7,11 +7,12 @@ from uuid import UUID
 
 from django.db import transaction
 
+from fitflow.accounts.models import User
 from fitflow.core.db import refusals, retry_deadlocks
 from fitflow.core.errors import Conflict, Invalid, NotFound, NotPermitted
 from studios.services import record_event
 from studios.shared.models import Member, Role
-from studios.shared.policies import Actor, Capability, Scope, require
+from studios.shared.policies import SYSTEM, Actor, Capability, Scope, require
 from trainers.models import TrainerProfile
 
 FIELDS = frozenset({"name", "bio", "hue", "lead_id", "is_active"})
@@ -87,3 +88,24 @@ def change_trainer(*, actor: Actor, trainer_id: UUID, **fields: Any) -> TrainerP
         trainer.save()
         record_event(actor=actor, action="trainer.changed", subject=trainer)
     return trainer
+
+
+def follow_member(*, user_id: UUID, invited_by: UUID | str | None = None) -> None:
+    """Bring a person's place among the trainers in line with the roles she holds now; calling it again changes nothing.
+
+    A trainer who was invited by a trainer admin joins her team. Call it inside the studio.
+    """
+    trains = Member.objects.filter(user_id=user_id, role__in=[Role.TRAINER, Role.TRAINER_ADMIN]).exists()
+    known = TrainerProfile.objects.filter(user_id=user_id).first()
+    if trains and (known is None or not known.is_active):
+        name = User.people.get(pk=user_id).name
+        add_trainer(actor=SYSTEM, user_id=user_id, name=name, lead_id=_lead_who_invited(invited_by))
+    elif not trains and known is not None and known.is_active:
+        change_trainer(actor=SYSTEM, trainer_id=known.pk, is_active=False)
+
+
+def _lead_who_invited(user_id: UUID | str | None) -> UUID | None:
+    if user_id is None or not Member.objects.filter(user_id=user_id, role=Role.TRAINER_ADMIN).exists():
+        return None
+    lead = TrainerProfile.objects.filter(user_id=user_id, is_active=True, lead=None).first()
+    return lead.pk if lead else None

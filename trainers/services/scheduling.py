@@ -261,21 +261,21 @@ def reschedule_session(
     with refusals(refusal(plan, seen.capacity)), transaction.atomic():
         lock_in_transaction(trainer_lock(seen.trainer), trainer_lock(trainer))
         session = scheduled(locked(seen, version=version))
-        before = state_of(session)
+        before = (session.trainer_id, session.room_id, session.starts_at, session.ends_at)
         session.trainer, session.room = trainer, room
         session.starts_at, session.ends_at = plan.starts_at, plan.ends_at
-        if state_of(session) == before:
+        if (session.trainer_id, session.room_id, session.starts_at, session.ends_at) == before:
             return session
         session.save(update_fields=["trainer", "room", "starts_at", "ends_at"])
         session.version += 1  # as the trigger has written it
-        if str(trainer.id) != before["trainer"]:
+        if trainer.id != before[0]:
             begin_care(user_id=trainer.user_id, client_ids=_booked_clients(session))
         outbox.publish("session.rescheduled", session=session.id)
         record_event(
             actor=actor,
             action="session.rescheduled",
             subject=session,
-            was=before["starts_at"],
+            was=before[2].isoformat(),
             starts_at=session.starts_at.isoformat(),
             trainer=trainer.id,
         )

@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_date, parse_datetime
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from fitflow.core.clock import day_bounds
+from fitflow.core.clock import day_bounds, validate_zone
 from fitflow.core.errors import Invalid
 
 
@@ -25,6 +26,15 @@ class Instant(serializers.DateTimeField):
         if value.tzinfo is None:
             self.fail("naive")
         return super().enforce_timezone(value)
+
+
+class Id(serializers.UUIDField):
+    """An id, written as text: a number is none, though a UUID could be made of it."""
+
+    def to_internal_value(self, data: Any) -> UUID:
+        if not isinstance(data, str):
+            self.fail("invalid", value=data)
+        return super().to_internal_value(data)
 
 
 def checked(
@@ -55,6 +65,16 @@ def query_choice(request: Request, name: str, choices: list[str]) -> str | None:
     if text not in choices:
         raise Invalid(f"{name} must be one of {', '.join(choices)}.", field=name)
     return text
+
+
+def query_zone(request: Request, default: str) -> str:
+    """Return `?timezone=`, an IANA zone, or the default; raise Invalid for what is none."""
+    zone = request.query_params.get("timezone", "").strip() or default
+    try:
+        validate_zone(zone)
+    except ValidationError as error:
+        raise Invalid(error.messages[0], field="timezone") from None
+    return zone
 
 
 def _bound(text: str, name: str, zone: str, *, end: bool) -> datetime:
