@@ -1,0 +1,56 @@
+"""Asking the API as a person would: through a studio's host (or the public one), signed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.test import Client
+
+from tests.cast import Cast
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer of the API."""
+
+    status: int
+    data: Any
+    headers: Any
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """The error object; fails where the answer is none."""
+        return dict(self.data["error"])
+
+    @property
+    def results(self) -> list[dict[str, Any]]:
+        """The rows of one page."""
+        return list(self.data["results"])
+
+
+class Caller:
+    """One person at one host."""
+
+    def __init__(self, cast: Cast, person: str | None, studio: str = "lotus") -> None:
+        host = f"{studio}.{settings.PUBLIC_HOST}" if studio else settings.PUBLIC_HOST
+        self.client = Client(headers={"host": host})
+        if person is not None:
+            self.client.force_login(cast.user[person], "django.contrib.auth.backends.ModelBackend")
+
+    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+        """Call `/api/v1/<path>`; a full address is taken as it is. `body` is JSON-ready, or bytes as they are."""
+        url = path if path.startswith("http") else f"/api/v1/{path}"
+        data = body if isinstance(body, bytes) else orjson.dumps(body or {})
+        sent = {} if method == "GET" else {"data": data, "content_type": "application/json"}
+        response = self.client.generic(method, url, headers=headers, **sent)
+        found = response.content
+        return Answer(response.status_code, orjson.loads(found) if found else None, response.headers)
+
+    def get(self, path: str) -> Answer:
+        return self.ask("GET", path)
+
+    def post(self, path: str, body: Any = None, **headers: str) -> Answer:
+        return self.ask("POST", path, body, **headers)
