@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from fitflow.core.navigation import NavItem, register
+
 
 class TrainersConfig(AppConfig):
     name = "trainers"
@@ -8,6 +10,12 @@ class TrainersConfig(AppConfig):
     def ready(self) -> None:
         from studios.policies import tell_teams
         from trainers import live  # noqa: F401
+
+        writers = frozenset({"trainer", "trainer_admin"})
+        notes = NavItem("Notes to sign", "journal-text", "notes_to_sign", writers, order=40, short="Notes")
+        register("my", NavItem("My calendar", "calendar-week", "my_calendar", order=10, short="Calendar"))
+        register("studio", NavItem("Calendar", "calendar-week", "calendar", order=20), notes)
+        register("trainer", NavItem("Calendar", "calendar-week", "calendar", order=20), notes)
         from trainers.policies import team_of
 
         tell_teams(team_of)

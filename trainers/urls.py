@@ -3,10 +3,38 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from trainers.api import bookings, notes, offering, own, sessions
+from trainers.views import board, booking, calendar, mine, moving
+from trainers.views import notes as note_pages
 
 # Pages of the public host, pages of a studio's host, and the API below /api/v1/ on either.
-public: list[URLPattern | URLResolver] = []
-studio: list[URLPattern | URLResolver] = []
+public: list[URLPattern | URLResolver] = [
+    path("my/calendar/", mine.my_calendar, name="my_calendar"),
+    path("my/calendar/events/", mine.my_calendar_events, name="my_calendar_events"),
+    path("my/calendar/book/", mine.my_book, name="my_book"),
+]
+studio: list[URLPattern | URLResolver] = [
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/events/", calendar.calendar_events, name="calendar_events"),
+    path("calendar/clients/", booking.client_search, name="client_search"),
+    path("calendar/book/", booking.session_book, name="session_book"),
+    path("sessions/new/", booking.session_new, name="session_new"),
+    path("sessions/<uuid:session_id>/", board.session_detail, name="session_detail"),
+    path("sessions/<uuid:session_id>/move/", moving.session_move, name="session_move"),
+    path("sessions/<uuid:session_id>/move-back/", moving.session_move_back, name="session_move_back"),
+    path("sessions/<uuid:session_id>/complete/", board.session_complete, name="session_complete"),
+    path("sessions/<uuid:session_id>/cancel/", board.session_cancel, name="session_cancel"),
+    path("sessions/<uuid:session_id>/restore/", board.session_restore, name="session_restore"),
+    path("sessions/<uuid:session_id>/unbook/", booking.session_unbook, name="session_unbook"),
+    path("sessions/<uuid:session_id>/clients/", board.session_add_client, name="session_add_client"),
+    path("sessions/<uuid:session_id>/note/", board.session_note, name="session_note"),
+    path("bookings/<uuid:booking_id>/attendance/", board.booking_attendance, name="booking_attendance"),
+    path("bookings/<uuid:booking_id>/cancel/", board.booking_cancel, name="booking_cancel"),
+    path("bookings/<uuid:booking_id>/give-place/", board.booking_give_place, name="booking_give_place"),
+    path("notes/to-sign/", note_pages.notes_to_sign, name="notes_to_sign"),
+    path("notes/<uuid:note_id>/", note_pages.note_change, name="note_change"),
+    path("notes/<uuid:note_id>/sign/", note_pages.note_sign, name="note_sign"),
+    path("notes/<uuid:note_id>/share/", note_pages.note_share, name="note_share"),
+]
 public_api: list[URLPattern | URLResolver] = [
     path("my/calendar", own.calendar, name="api_my_calendar"),
 ]

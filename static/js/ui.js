@@ -19,7 +19,7 @@ export async function call(url, { method = "GET", body, headers = {}, signal } =
 }
 
 /** Shows a message about something that happened elsewhere; it leaves after six seconds unless it is held. */
-export function toast(text, { icon = "check-circle", undo } = {}) {
+export function toast(text, { icon = "check-circle", undo, href, link } = {}) {
   const region = document.getElementById("toasts");
   if (!region) return;
   const box = document.createElement("div");
@@ -30,6 +30,7 @@ export function toast(text, { icon = "check-circle", undo } = {}) {
   const words = document.createElement("span");
   words.textContent = text;
   box.append(mark, words);
+  if (href) words.append(" ", Object.assign(document.createElement("a"), { href, textContent: link }));
   if (undo) box.append(undoForm(undo));
   region.append(box);
   let timer;

@@ -1,0 +1,295 @@
+"""The forms of the timetable. Times are wall-clock times of the location; what was typed always stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Prefetch, Q
+
+from clients.models import Client
+from clients.policies import bookable_clients, visible_clients
+from clients.selectors import pickable_clients
+from fitflow.core.errors import FitFlowError
+from fitflow.core.formats import money_text
+from fitflow.core.widgets import DateInput, TimeInput
+from studios.models import Location, Room
+from studios.shared.policies import Actor
+from trainers.models import Service, Session, TrainerProfile
+from trainers.selectors import bookable_trainers
+
+# Where a refusal of a service is shown: the field it names, else the one its conflict is about.
+FIELDS = {
+    "trainer": "starts_at",
+    "availability": "starts_at",
+    "room": "place",
+    "location": "place",
+    "capacity": "client",
+    "client_id": "client",
+    "client_ids": "client",
+    "clients": "client",
+    "room_id": "place",
+    "location_id": "place",
+    "service_id": "service",
+    "trainer_id": "trainer",
+    "starts_on": "starts_on",
+    "ends_at": "minutes",
+}
+
+
+def clients_like(actor: Actor, text: str, *, limit: int = 8) -> list[Client]:
+    """Return the clients she may book whose name holds every word of the text; one she trains is also found by e-mail."""
+    words = text[:200].replace("\x00", "")
+    if "@" in words:
+        known = visible_clients(actor).filter(is_active=True, email__iexact=words.strip())
+        return list(known[:limit])
+    return list(pickable_clients(actor=actor, text=words)[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A start that is free: as the form takes it, and as it is read."""
+
+    wall: str
+    clock: str
+
+    @classmethod
+    def of(cls, start: str, zone: str) -> Offer:
+        there = datetime.fromisoformat(start).astimezone(ZoneInfo(zone))
+        return cls(there.strftime("%Y-%m-%dT%H:%M"), there.strftime("%H:%M"))
+
+
+class Refusable:
+    """A form that shows what a service refused, beside the field it is about, with the nearest times that would work."""
+
+    offers: list[Offer]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offers = []
+
+    def refuse(self: Any, error: FitFlowError) -> None:
+        """Show a refusal of a service."""
+        named = error.field or str(error.details.get("conflict", ""))
+        field = named if named in self.fields else FIELDS.get(named, "")
+        self.add_error(field if field in self.fields else None, error.message)
+        place = getattr(self, "location", None)
+        if place is not None:
+            self.offers = [Offer.of(start, place.timezone) for start in error.details.get("free_starts", [])]
+
+
+def instant_at(day: date, clock: time, zone: str) -> datetime:
+    """Return the instant of a wall-clock time; raise ValidationError when the clocks skip it that night."""
+    there = datetime.combine(day, clock, ZoneInfo(zone))
+    if there.astimezone(UTC).astimezone(there.tzinfo).replace(tzinfo=None) != there.replace(tzinfo=None):
+        raise ValidationError("The clocks go forward that night: this time does not exist. Choose another.")
+    return there
+
+
+class ServiceChoice(forms.ModelChoiceField):
+    """Services by name, length and price."""
+
+    def label_from_instance(self, obj: Service) -> str:
+        return f"{obj.name} · {obj.duration_minutes} min · {money_text(obj.price)}"
+
+
+class PlaceField(forms.ChoiceField):
+    """A location, or a room of one: `<location id>` or `<location id>:<room id>`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label="Where", **kwargs)
+
+    def fill(self, *, keep: Room | None = None) -> list[Location]:
+        """Offer the active locations and rooms (and a session's own room, closed as it may be by now)."""
+        rooms = Room.objects.filter(Q(is_active=True) | Q(pk=keep.pk if keep else None))
+        locations = list(
+            Location.objects.filter(
+                Q(is_active=True) | Q(pk=keep.location_id if keep else None)
+            ).prefetch_related(Prefetch("rooms", queryset=rooms, to_attr="open_rooms"))
+        )
+        self.choices = [_place_choices(location) for location in locations]
+        return locations
+
+
+def _place_choices(location: Any) -> tuple[str, Any]:
+    whole = (str(location.pk), location.name if not location.open_rooms else f"{location.name}, no room")
+    if not location.open_rooms:
+        return whole
+    rooms = [(f"{location.pk}:{room.pk}", f"{location.name}, {room.name}") for room in location.open_rooms]
+    return location.name, [whole, *rooms]
+
+
+class TimeAndPlace(Refusable, forms.Form):
+    """What booking and moving have in common: when, who gives it and where."""
+
+    starts_on = forms.DateField(label="Day", widget=DateInput)
+    starts_at = forms.TimeField(label="Starts", widget=TimeInput)
+    trainer = forms.ModelChoiceField(TrainerProfile.objects.none(), empty_label=None)
+    place = PlaceField()
+
+    def __init__(self, *args: Any, actor: Actor, keep_room: Room | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.actor = actor
+        trainers: Any = self.fields["trainer"]
+        trainers.queryset = bookable_trainers(actor)
+        if len(trainers.queryset) == 1:
+            self.initial.setdefault("trainer", trainers.queryset[0].pk)
+            trainers.widget = forms.HiddenInput()
+        place: Any = self.fields["place"]
+        self.locations = {str(location.pk): location for location in place.fill(keep=keep_room)}
+        if len(self.locations) == 1 and not any(isinstance(group, list) for _, group in place.choices):
+            self.initial.setdefault("place", next(iter(self.locations)))
+            place.widget = forms.HiddenInput()
+
+    @property
+    def location(self) -> Location | None:
+        """Return the location chosen, or the first one: its zone is the form's."""
+        chosen = str(self["place"].value() or "").split(":", maxsplit=1)[0]
+        return self.locations.get(chosen) or next(iter(self.locations.values()), None)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        place = data.get("place")
+        if place:
+            location, _, room = place.partition(":")
+            data["location_id"] = UUID(location)
+            data["room_id"] = UUID(room) if room else None
+        if place and data.get("starts_on") and data.get("starts_at"):
+            self._clean_instant(data)
+        return data
+
+    def _clean_instant(self, data: dict[str, Any]) -> None:
+        try:
+            zone = self.locations[str(data["location_id"])].timezone
+            data["instant"] = instant_at(data["starts_on"], data["starts_at"], zone)
+        except (ValidationError, OverflowError) as error:
+            self.add_error(
+                "starts_at", error if isinstance(error, ValidationError) else "Choose a day nearer to now."
+            )
+
+
+class ClientChoice(forms.Form):
+    """One client, by name or e-mail as typed, or by the id that the page's search filled in."""
+
+    client = forms.CharField(max_length=200, required=False, widget=forms.TextInput({"autocomplete": "off"}))
+    client_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    actor: Actor
+    matches: list[Client]
+
+    def clean_client(self) -> str:
+        return " ".join(str(self.cleaned_data["client"]).split())
+
+    def found(self, data: dict[str, Any]) -> Client | None:
+        """Return the client that is meant; without one, put the question beside the field."""
+        text, chosen = data.get("client") or "", data.get("client_id")
+        if chosen:
+            known = bookable_clients(self.actor).filter(pk=chosen).first()
+            if known and text in {"", known.name}:
+                return known
+        if not text:
+            return None
+        self.matches = _exact(clients_like(self.actor, text), text)
+        if len(self.matches) == 1:
+            return self.matches[0]
+        question = (
+            "Several people match. Choose one:"
+            if self.matches
+            else f"No client here is called “{text[:60]}”. Check the spelling, or add the client first."
+        )
+        self.add_error("client", question)
+        return None
+
+
+def _exact(found: Iterable[Client], text: str) -> list[Client]:
+    rows = list(found)
+    return [row for row in rows if text.casefold() == row.name.casefold()] or rows
+
+
+class BookingForm(ClientChoice, TimeAndPlace):
+    """A new session, with a client in it or none yet."""
+
+    service = ServiceChoice(Service.objects.none(), empty_label=None)
+    field_order = ("starts_on", "starts_at", "service", "client", "client_id", "trainer", "place")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.matches = []
+        services: Any = self.fields["service"]
+        services.queryset = Service.objects.filter(is_active=True)
+
+    @property
+    def chosen_service(self) -> Service | None:
+        """Return the service whose price is shown: the chosen one, or the first."""
+        rows = list(self.fields["service"].queryset)  # type: ignore[attr-defined]
+        value = str(self["service"].value() or "")
+        return next((row for row in rows if str(row.pk) == value), rows[0] if rows else None)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        data["booked"] = self.found(data)
+        return data
+
+
+class AddClientForm(Refusable, ClientChoice):
+    """One more client for a session."""
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.actor = actor
+        self.matches = []
+        self.fields["client"].required = not (self.data or {}).get("client_id")
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        data["booked"] = self.found(data)
+        return data
+
+
+class MoveForm(TimeAndPlace):
+    """Another time, length, trainer or room for a session; the version is the one its reader saw."""
+
+    minutes = forms.IntegerField(label="Length in minutes", min_value=5, max_value=720)
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    field_order = ("starts_on", "starts_at", "minutes", "trainer", "place", "version")
+
+    def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
+        super().__init__(*args, keep_room=session.room, **kwargs)
+        self.session = session
+        place: Any = self.fields["place"]
+        place.error_messages["invalid_choice"] = "A session stays at its location. Choose a room there."
+        own = str(session.location_id)
+        # A session stays at its location: who is told and which tax applies hang on it.
+        self.locations = {own: session.location}
+        place.choices = [choice for choice in place.choices if choice[0] in {own, session.location.name}]
+
+
+class CancelForm(forms.Form):
+    """Why a session is cancelled, in words its clients read."""
+
+    reason = forms.CharField(
+        max_length=300,
+        required=False,
+        help_text="Your clients read this.",
+        widget=forms.Textarea({"rows": 2, "placeholder": "I am ill. I am sorry."}),
+    )
+
+
+class NoteForm(Refusable, forms.Form):
+    """A note about one client, read by its author alone or by that client too."""
+
+    client = forms.UUIDField(required=False)
+    body = forms.CharField(label="Note", max_length=20_000, widget=forms.Textarea({"rows": 5}))
+    shared_with_client = forms.TypedChoiceField(
+        label="Who can read it",
+        choices=[("no", "Only me"), ("yes", "The client and I")],
+        coerce=lambda value: value == "yes",
+        initial="no",
+        widget=forms.RadioSelect,
+    )

@@ -1,0 +1,278 @@
+"""The board of one session: who is expected, who came, the note; and what can be done with the session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from fitflow.core import clock
+from fitflow.core.errors import Conflict, FitFlowError, Invalid
+from fitflow.core.flash import undoable
+from fitflow.core.formats import money_text
+from studios.shared.decorators import staff_required
+from studios.shared.requests import StudioRequest
+from trainers.forms import AddClientForm, CancelForm, NoteForm
+from trainers.models import Booking, Session
+from trainers.selectors import SessionBoard, session_board
+from trainers.services import (
+    book_client,
+    cancel_booking,
+    cancel_session,
+    complete_session,
+    give_place,
+    mark_attendance,
+    restore_session,
+    write_note,
+)
+from trainers.services.booking import CHECK_IN
+from trainers.services.closing import UNDO_WITHIN
+from trainers.views.answers import back_to, calendar_at
+from trainers.views.periods import uuid_from, zone_text
+
+MARK = "attendance-"
+
+
+def _state(board: SessionBoard) -> str:
+    session = board.session
+    if session.status != Session.Status.SCHEDULED:
+        return str(session.status)
+    now = clock.now()
+    if session.starts_at <= now < session.ends_at:
+        return "now"
+    return "to_close" if session.ends_at <= now else "scheduled"
+
+
+def _shown(board: SessionBoard) -> list[Booking]:
+    """Return the bookings to show: those that stand, and of a cancelled session those it took with it."""
+    gone = board.session.cancelled_at
+    return [
+        row
+        for row in board.bookings
+        if row.status != Booking.Status.CANCELLED or (gone is not None and row.cancelled_at == gone)
+    ]
+
+
+def _context(board: SessionBoard) -> dict[str, Any]:
+    session, now = board.session, clock.now()
+    shown = _shown(board)
+    booked = [row for row in shown if row.status != Booking.Status.WAITLISTED]
+    opens = session.starts_at - CHECK_IN
+    open_now = session.status == Session.Status.SCHEDULED
+    undo_until = session.cancelled_at + UNDO_WITHIN if session.cancelled_at else None
+    return {
+        "board": board,
+        "session": session,
+        "zone": board.zone,
+        "zone_words": zone_text(board.zone),
+        "state_now": _state(board),
+        "booked": booked,
+        "waiting": [row for row in shown if row.status == Booking.Status.WAITLISTED],
+        "marked": sum(1 for row in booked if row.attendance),
+        "free": max(session.capacity - session.booked, 0),
+        "is_open": open_now and board.may_edit,
+        "may_add": open_now and board.may_edit and session.ends_at > now,
+        "may_mark": open_now and board.may_edit and opens <= now,
+        "may_complete": open_now and board.may_edit and session.starts_at <= now,
+        "marking_opens": opens,
+        "may_restore": board.may_edit and undo_until is not None and now < undo_until,
+        "is_today": opens.date() == now.date(),
+        "people": session.booked + session.waitlisted,
+        "back": calendar_at(session),
+        **_words(session),
+    }
+
+
+def _words(session: Session) -> dict[str, str]:
+    """Return what adding and taking off mean here, in words."""
+    service = session.service
+    price = f"{money_text(service.price)}{' with tax' if service.price_includes_tax else ' plus tax'}"
+    full = session.booked >= session.capacity
+    late = clock.now() > session.starts_at - timedelta(hours=service.free_until_hours)
+    cost = (
+        f"counts as a late cancel and costs {service.late_fee_percent} %"
+        if service.late_fee_percent
+        else "is free"
+    )
+    return {
+        "add_note": "Every place is taken: she goes on the waitlist."
+        if full
+        else f"{price}. She gets an e-mail.",
+        "take_off_note": f"They get an e-mail. It {cost if late else 'is free'} for them.",
+    }
+
+
+def board_page(request: StudioRequest, session_id: UUID, *, status: int = 200, **forms: Any) -> HttpResponse:
+    """Show the board; a form with errors takes the place of its empty one."""
+    board = session_board(request.actor, session_id)
+    context = {
+        **_context(board),
+        "add_form": AddClientForm(actor=request.actor),
+        "note_form": NoteForm(),
+        "cancel_form": CancelForm(),
+        **forms,
+    }
+    return render(request, "trainer/session_board.html", context, status=status)
+
+
+def _attempt(request: StudioRequest, session_id: UUID, action: Callable[[], str]) -> HttpResponse:
+    """Do something with a session and go back to its board, saying what was done, or why it was not."""
+    try:
+        words = action()
+    except (Conflict, Invalid) as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, words)
+    return HttpResponseRedirect(reverse("session_detail", args=[session_id]))
+
+
+@require_safe
+@staff_required
+def session_detail(request: StudioRequest, session_id: UUID) -> HttpResponse:
+    """Show the board of a session."""
+    return board_page(request, session_id)
+
+
+@require_POST
+@staff_required
+def session_complete(request: StudioRequest, session_id: UUID) -> HttpResponse:
+    """Complete the session with the attendance that is on the page; whoever is not marked counts as here."""
+    marks = {
+        booking: value
+        for name, value in request.POST.items()
+        if name.startswith(MARK) and value and (booking := uuid_from(name.removeprefix(MARK)))
+    }
+
+    def complete() -> str:
+        session = complete_session(actor=request.actor, session_id=session_id, attendance=marks)
+        here = session.bookings.filter(attendance=Booking.Attendance.PRESENT).count()
+        away = session.bookings.filter(attendance=Booking.Attendance.NO_SHOW).count()
+        return (
+            f"Session completed: {here} here, {away} no-show." if away else f"Session completed: {here} here."
+        )
+
+    return _attempt(request, session_id, complete)
+
+
+@require_POST
+@staff_required
+def booking_attendance(request: StudioRequest, booking_id: UUID) -> HttpResponse:
+    """Mark one client, at the tap; answers how many are marked by now."""
+    value = request.POST.get(f"{MARK}{booking_id}", "")
+    booking = mark_attendance(actor=request.actor, booking_id=booking_id, attendance=value)
+    context = _context(session_board(request.actor, booking.session_id))
+    if request.htmx:
+        return render(request, "trainer/_marked.html", {**context, "oob": True})
+    return HttpResponseRedirect(reverse("session_detail", args=[booking.session_id]))
+
+
+@require_POST
+@staff_required
+def session_cancel(request: StudioRequest, session_id: UUID) -> HttpResponse:
+    """Cancel the session; its clients read the reason."""
+    form = CancelForm(request.POST)
+    if not form.is_valid():
+        return board_page(request, session_id, status=422, cancel_form=form)
+    try:
+        session = cancel_session(
+            actor=request.actor, session_id=session_id, reason=form.cleaned_data["reason"]
+        )
+    except (Conflict, Invalid) as error:
+        messages.error(request, error.message)
+    else:
+        undo = reverse("session_restore", args=[session_id])
+        undoable(request, f"{session.service.name} is cancelled. Its clients are told.", undo)
+    return HttpResponseRedirect(reverse("session_detail", args=[session_id]))
+
+
+@require_POST
+@staff_required
+def session_restore(request: StudioRequest, session_id: UUID) -> HttpResponse:
+    """Undo a cancellation, with the bookings it took away."""
+    try:
+        session = restore_session(actor=request.actor, session_id=session_id)
+    except (Conflict, Invalid) as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, f"{session.service.name} is on again, with everybody who was booked.")
+    return back_to(request, reverse("session_detail", args=[session_id]))
+
+
+@require_POST
+@staff_required
+def session_add_client(request: StudioRequest, session_id: UUID) -> HttpResponse:
+    """Book one more client into the session, or onto its waitlist."""
+    data = request.POST.copy()
+    kind, _, picked = data.get("pick", "").partition(":")
+    if kind == "client":
+        data["client_id"], data["client"] = picked, ""
+    form = AddClientForm(data, actor=request.actor)
+    if form.is_valid():
+        client = form.cleaned_data["booked"]
+        try:
+            booking = book_client(actor=request.actor, session_id=session_id, client_id=client.pk)
+        except FitFlowError as error:
+            form.refuse(error)
+        else:
+            waits = booking.status == Booking.Status.WAITLISTED
+            words = "is on the waitlist: every place is taken." if waits else "is booked."
+            messages.success(request, f"{client.name} {words}")
+            return HttpResponseRedirect(reverse("session_detail", args=[session_id]))
+    return board_page(request, session_id, status=422, add_form=form)
+
+
+@require_POST
+@staff_required
+def booking_cancel(request: StudioRequest, booking_id: UUID) -> HttpResponse:
+    """Take a client off the session."""
+    session_id = uuid_from(request.POST.get("session", "")) or booking_id
+
+    def take_off() -> str:
+        booking = cancel_booking(
+            actor=request.actor, booking_id=booking_id, reason=request.POST.get("reason", "")
+        )
+        late = " It counts as a late cancel." if booking.late_cancel else ""
+        return f"{booking.client.name} is off this session.{late}"
+
+    return _attempt(request, session_id, take_off)
+
+
+@require_POST
+@staff_required
+def booking_give_place(request: StudioRequest, booking_id: UUID) -> HttpResponse:
+    """Give a client of the waitlist a place that has come free."""
+    session_id = uuid_from(request.POST.get("session", "")) or booking_id
+
+    def give() -> str:
+        return f"{give_place(actor=request.actor, booking_id=booking_id).client.name} has a place now."
+
+    return _attempt(request, session_id, give)
+
+
+@require_POST
+@staff_required
+def session_note(request: StudioRequest, session_id: UUID) -> HttpResponse:
+    """Write a note about one client of the session."""
+    form = NoteForm(request.POST)
+    if form.is_valid():
+        try:
+            write_note(
+                actor=request.actor,
+                client_id=form.cleaned_data["client"],
+                session_id=session_id,
+                body=form.cleaned_data["body"],
+                shared_with_client=form.cleaned_data["shared_with_client"],
+            )
+        except FitFlowError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, "Note kept. Sign it when its words are final.")
+            return HttpResponseRedirect(reverse("session_detail", args=[session_id]))
+    return board_page(request, session_id, status=422, note_form=form)

@@ -1,0 +1,147 @@
+"""Booking a session: in the calendar's sheet, or on a page of its own where there is no script."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from clients.policies import bookable_clients, visible_clients
+from fitflow.core import clock
+from fitflow.core.errors import FitFlowError
+from fitflow.core.flash import undoable
+from studios.models import Room
+from studios.shared.decorators import staff_required
+from studios.shared.requests import StudioRequest
+from trainers.forms import BookingForm, clients_like
+from trainers.models import Session
+from trainers.services import cancel_session, schedule_session
+from trainers.views.answers import calendar_at, toasted, told, when
+from trainers.views.periods import instant_from, uuid_from, zone_text
+
+OPENING = time(9, 0)
+
+
+def _start_asked(query: QueryDict, zone: str) -> datetime:
+    """Return the wall-clock start a link asks for; of a day alone, the next half hour or the morning."""
+    text = query.get("starts", "")
+    asked = instant_from(text)
+    here = clock.now().astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    ahead = here + timedelta(minutes=30)
+    soon = ahead.replace(minute=30 if ahead.minute >= 30 else 0, second=0, microsecond=0)
+    if asked is None:
+        return soon
+    if len(text) > len("2026-11-19"):
+        return asked
+    return soon if asked.date() == here.date() else datetime.combine(asked.date(), OPENING)
+
+
+def _asked(request: StudioRequest) -> dict[str, Any]:
+    """Return what a link to the form fills in."""
+    query = request.GET
+    starts = _start_asked(query, request.studio.timezone)
+    initial: dict[str, Any] = {"starts_on": starts.date(), "starts_at": starts.time()}
+    initial |= {name: query[name] for name in ("service", "trainer") if uuid_from(query.get(name, ""))}
+    room = Room.objects.filter(pk=uuid_from(query.get("room", "")), is_active=True).first()
+    if room:
+        initial["place"] = f"{room.location_id}:{room.pk}"
+    client = bookable_clients(request.actor).filter(pk=uuid_from(query.get("client", ""))).first()
+    if client:
+        initial |= {"client": client.name, "client_id": client.pk}
+    return initial
+
+
+def _picked(request: StudioRequest) -> dict[str, Any]:
+    """Return what was typed, with the start or the client that was picked among those offered."""
+    typed = {name: value for name, value in request.POST.items() if name in BookingForm.base_fields}
+    kind, _, value = request.POST["pick"].partition(":")
+    if kind == "client":
+        client = bookable_clients(request.actor).filter(pk=uuid_from(value)).first()
+        return typed | ({"client": client.name, "client_id": client.pk} if client else {})
+    starts = instant_from(value) if kind == "start" else None
+    return typed | ({"starts_on": starts.date(), "starts_at": starts.time()} if starts else {})
+
+
+def _form_answer(request: StudioRequest, form: BookingForm, status: int = 200) -> HttpResponse:
+    location = form.location
+    zones = {one.timezone for one in form.locations.values()}
+    context = {
+        "form": form,
+        "zone": location.timezone if location else request.studio.timezone,
+        "zones": [(one.name, zone_text(one.timezone)) for one in form.locations.values()],
+        "one_zone": zone_text(zones.pop()) if len(zones) == 1 else "",
+        "services": form.fields["service"].queryset,  # type: ignore[attr-defined]
+        "chosen": form.chosen_service,
+    }
+    page = "trainer/_booking_form.html" if request.htmx else "trainer/session_new.html"
+    return render(request, page, context, status=status)
+
+
+@require_safe
+@staff_required
+def session_new(request: StudioRequest) -> HttpResponse:
+    """Show the booking form: a page, or for htmx what goes into the calendar's sheet."""
+    return _form_answer(request, BookingForm(initial=_asked(request), actor=request.actor))
+
+
+@require_POST
+@staff_required
+def session_book(request: StudioRequest) -> HttpResponse:
+    """Book. A refusal stands beside its field, with other starts to pick from; what was typed stays."""
+    if request.POST.get("pick"):
+        return _form_answer(request, BookingForm(initial=_picked(request), actor=request.actor))
+    form = BookingForm(request.POST, actor=request.actor)
+    session = _schedule(request, form) if form.is_valid() else None
+    if session is None:
+        return _form_answer(request, form, status=422)
+    client = form.cleaned_data["booked"]
+    what = f"{session.service.name} with {client.name}" if client else session.service.name
+    text = f"{what} booked for {when(session)}."
+    undo = reverse("session_unbook", args=[session.pk])
+    board = reverse("session_detail", args=[session.pk])
+    if request.htmx:
+        return toasted(text, event="calendar:booked", undo=undo, href=board, link="Open")
+    undoable(request, text, undo)
+    return HttpResponseRedirect(calendar_at(session))
+
+
+def _schedule(request: StudioRequest, form: BookingForm) -> Session | None:
+    data = form.cleaned_data
+    try:
+        return schedule_session(
+            actor=request.actor,
+            service_id=data["service"].pk,
+            trainer_id=data["trainer"].pk,
+            location_id=data["location_id"],
+            room_id=data["room_id"],
+            starts_at=data["instant"],
+            client_ids=[data["booked"].pk] if data["booked"] else [],
+        )
+    except FitFlowError as error:
+        form.refuse(error)
+        return None
+
+
+@require_POST
+@staff_required
+def session_unbook(request: StudioRequest, session_id: Any) -> HttpResponse:
+    """Undo a booking just made: the session is cancelled, free for whoever was in it."""
+    session = cancel_session(actor=request.actor, session_id=session_id, reason="Booked by mistake.")
+    text = f"{session.service.name} on {when(session)} is taken back."
+    return told(request, text, reverse("session_restore", args=[session.pk]), fallback=calendar_at(session))
+
+
+@require_safe
+@staff_required
+def client_search(request: StudioRequest) -> HttpResponse:
+    """Find clients to book while one types: by name, and with an address where she may see it."""
+    found = clients_like(request.actor, request.GET.get("q", ""))
+    known = visible_clients(request.actor).filter(pk__in=[client.pk for client in found])
+    emails = dict(known.values_list("pk", "email"))
+    results = [{"id": str(one.pk), "name": one.name, "detail": emails.get(one.pk, "")} for one in found]
+    return JsonResponse({"results": results})

@@ -1,0 +1,123 @@
+"""A trainer's own calendar over all her studios, on the platform's host."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from fitflow.core.clock import day_bounds
+from fitflow.core.context import studio_url
+from studios.shared.decorators import signed_in
+from studios.shared.models import Role, Studio
+from studios.shared.requests import StudioRequest
+from trainers.selectors import my_calendar as read_my_calendar
+from trainers.views.agenda import BUSY, Shown, event_of, in_order, my_session, summary
+from trainers.views.calendar import Chip, Chips, period_context
+from trainers.views.periods import CalendarAddress, address_from, days_from
+
+VIEWS = ("day", "week", "month")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A studio of hers, and where its booking form is."""
+
+    studio: Studio
+    book: str
+
+
+def _studios(request: StudioRequest) -> list[Studio]:
+    """Return the studios in which she works, by name."""
+    return [one for one in request.my_studios if set(one.my_roles) - {Role.CLIENT.value}]  # type: ignore[attr-defined]
+
+
+def _zone(studios: list[Studio]) -> str:
+    """Return the zone most of her studios keep; the first one's where they differ evenly."""
+    zones = [str(one.timezone) for one in studios]
+    return max(zones, key=zones.count, default=settings.TIME_ZONE)
+
+
+def _address(request: StudioRequest, studios: list[Studio], zone: str) -> CalendarAddress:
+    filters = {"studio": [one.slug for one in studios]}
+    return address_from(request.GET, zone=zone, filters=filters, views=VIEWS)
+
+
+def _rows(request: StudioRequest, address: CalendarAddress, starts: Any, ends: Any) -> list[Shown]:
+    rows = []
+    for item in read_my_calendar(user=request.user, starts=starts, ends=ends):
+        if item["kind"] == "busy":
+            rows.append(Shown(kind="busy", starts_at=item["starts_at"], ends_at=item["ends_at"], title=BUSY))
+        elif address.shows("studio", item["studio"]["slug"]):
+            rows.append(my_session(item, settings.STUDIO_URLCONF))
+    return rows
+
+
+@require_safe
+@signed_in
+def my_calendar(request: StudioRequest) -> HttpResponse:
+    """Show her week over all studios; a script is answered with the period alone."""
+    studios = _studios(request)
+    zone = _zone(studios)
+    address = _address(request, studios, zone)
+    starts, ends = day_bounds(address.day, zone)
+    first, last = day_bounds(address.first, zone)[0], day_bounds(address.last, zone)[1]
+    rows = _rows(request, address, min(first, starts), max(last, ends))
+    today = [row for row in rows if row.starts_at < ends and row.ends_at > starts]
+    chips = [Chip(one.slug, one.name, one.hue, address.shows("studio", one.slug)) for one in studios]
+    context = {
+        **period_context(address, zone, book=reverse("my_book") if studios else ""),
+        "chips": Chips("studio", "Show studios", chips) if len(chips) > 1 else None,
+        "resources": {},
+        "rows": in_order(today, starts, ends),
+        "busy_day": any(row.kind == "session" for row in today),
+        "summary": summary(row for row in rows if row.starts_at < last and row.ends_at > first),
+        "places": _places(studios, ""),
+        "empty_title": "Nothing booked" if studios else "You work in no studio yet",
+        "empty_text": _empty_text(studios),
+        "book_label": "Book a session" if studios else "",
+    }
+    part = bool(request.htmx)
+    response = render(request, "trainer/_period.html" if part else "trainer/my_calendar.html", context)
+    response["Vary"] = "HX-Request, Cookie"
+    return response
+
+
+def _empty_text(studios: list[Studio]) -> str:
+    if studios:
+        return "Your day is free. What any of your studios books with you shows here."
+    return "Once a studio invites you, its sessions show here beside those of every other studio."
+
+
+@require_safe
+@signed_in
+def my_calendar_events(request: StudioRequest) -> HttpResponse:
+    """Give her sessions and busy spans between two days (`from`, `to`, exclusive) as the grid takes them."""
+    studios = _studios(request)
+    zone = _zone(studios)
+    address = _address(request, studios, zone)
+    first, last = days_from(request.GET, address)
+    rows = _rows(request, address, day_bounds(first, zone)[0], day_bounds(last, zone)[0])
+    return JsonResponse({"events": [event_of(row, zone) for row in rows]})
+
+
+def _places(studios: list[Studio], starts: str) -> list[Place]:
+    path = reverse("session_new", urlconf=settings.STUDIO_URLCONF)
+    query = f"?{urlencode({'starts': starts})}" if starts else ""
+    return [Place(one, studio_url(one.slug, f"{path}{query}")) for one in studios]
+
+
+@require_safe
+@signed_in
+def my_book(request: StudioRequest) -> HttpResponse:
+    """Ask in which studio to book; with one studio only, go there."""
+    places = _places(_studios(request), request.GET.get("starts", ""))
+    if len(places) == 1:
+        return HttpResponseRedirect(places[0].book)
+    return render(request, "trainer/my_book.html", {"places": places})

@@ -1,0 +1,135 @@
+"""Moving a session: by form, or by dragging it on the calendar, which posts the same form."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.core import signing
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from fitflow.core.api.errors import plain_error
+from fitflow.core.errors import Conflict, FitFlowError, NotFound
+from fitflow.core.flash import undoable
+from studios.shared.decorators import staff_required
+from studios.shared.requests import StudioRequest
+from trainers.forms import MoveForm
+from trainers.models import Session
+from trainers.policies import editable_session
+from trainers.services import reschedule_session
+from trainers.views.answers import back_to, when
+from trainers.views.periods import instant_from, uuid_from, zone_text
+
+SALT = "trainers.moved"
+UNDO_SECONDS = 600
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_required
+def session_move(request: StudioRequest, session_id: UUID) -> HttpResponse:
+    """Show the form that moves a session, and take its POST."""
+    session = editable_session(request.actor, session_id)
+    if request.method != "POST" or request.POST.get("pick"):
+        return _page(request, session, _form(request, session))
+    form = _form(request, session, request.POST)
+    undo = f"{reverse('session_move_back', args=[session.pk])}?to={_token(session)}"
+    moved = _reschedule(request, form) if form.is_valid() else None
+    if moved is None:
+        return _refused(request, session, form)
+    text = f"{moved.service.name} moved to {when(moved)}."
+    if not request.accepts("text/html"):
+        return JsonResponse({"message": text, "undo": undo})
+    undoable(request, text, undo)
+    return HttpResponseRedirect(reverse("session_detail", args=[moved.pk]))
+
+
+@require_POST
+@staff_required
+def session_move_back(request: StudioRequest, session_id: UUID) -> HttpResponse:
+    """Undo a move: put the session back where it stood, if nothing else stands there by now."""
+    starts, ends, trainer, room = _read_token(request.GET.get("to", ""), session_id)
+    session = reschedule_session(
+        actor=request.actor,
+        session_id=session_id,
+        starts_at=datetime.fromisoformat(starts),
+        ends_at=datetime.fromisoformat(ends),
+        trainer_id=uuid_from(trainer),
+        room_id=uuid_from(room),
+    )
+    messages.success(request, f"{session.service.name} is back at {when(session)}.")
+    return back_to(request, reverse("session_detail", args=[session.pk]))
+
+
+def _form(request: StudioRequest, session: Session, data: Any = None) -> MoveForm:
+    return MoveForm(data, initial=_initial(request, session), actor=request.actor, session=session)
+
+
+def _initial(request: StudioRequest, session: Session) -> dict[str, Any]:
+    """Return where the session stands, under what was typed before one of the offered starts was picked."""
+    there = session.starts_at.astimezone(ZoneInfo(session.location.timezone))
+    place = f"{session.location_id}:{session.room_id}" if session.room_id else str(session.location_id)
+    initial: dict[str, Any] = {
+        "starts_on": there.date(),
+        "starts_at": there.time().replace(second=0, microsecond=0),
+        "minutes": int((session.ends_at - session.starts_at).total_seconds()) // 60,
+        "trainer": session.trainer_id,
+        "place": place,
+        "version": session.version,
+    }
+    initial |= {name: value for name, value in request.POST.items() if name in initial}
+    starts = instant_from(request.POST.get("pick", "").partition(":")[2])
+    return initial | ({"starts_on": starts.date(), "starts_at": starts.time()} if starts else {})
+
+
+def _page(request: StudioRequest, session: Session, form: MoveForm, status: int = 200) -> HttpResponse:
+    zone = session.location.timezone
+    context = {"form": form, "session": session, "zone": zone, "zone_words": zone_text(zone)}
+    return render(request, "trainer/session_move.html", context, status=status)
+
+
+def _refused(request: StudioRequest, session: Session, form: MoveForm) -> HttpResponse:
+    if request.accepts("text/html"):
+        return _page(request, session, form, status=422)
+    words = [str(error) for errors in form.errors.values() for error in errors]
+    return plain_error(409, " ".join(words))
+
+
+def _reschedule(request: StudioRequest, form: MoveForm) -> Session | None:
+    data = form.cleaned_data
+    try:
+        return reschedule_session(
+            actor=request.actor,
+            session_id=form.session.pk,
+            starts_at=data["instant"],
+            ends_at=data["instant"] + timedelta(minutes=data["minutes"]),
+            trainer_id=data["trainer"].pk,
+            room_id=data["room_id"],
+            version=data["version"],
+        )
+    except FitFlowError as error:
+        form.refuse(error)
+        return None
+
+
+def _token(session: Session) -> str:
+    """Return where a session stands, signed, so that a move can be undone from its message."""
+    where = [session.starts_at.isoformat(), session.ends_at.isoformat(), str(session.trainer_id)]
+    return signing.dumps([str(session.pk), *where, str(session.room_id or "")], salt=SALT)
+
+
+def _read_token(token: str, session_id: UUID) -> list[str]:
+    try:
+        known, *where = signing.loads(token, salt=SALT, max_age=UNDO_SECONDS)
+    except signing.SignatureExpired as error:
+        raise Conflict("That was a while ago. Move the session by its form.", conflict="too_late") from error
+    except signing.BadSignature as error:
+        raise NotFound() from error
+    if known != str(session_id):
+        raise NotFound()
+    return list(where)
