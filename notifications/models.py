@@ -40,10 +40,18 @@ class Delivery(Row):
     reason = models.CharField(max_length=300, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     message_id = models.CharField(max_length=200, blank=True)
+    # What this message told (instants, names of rooms), so that the next one can say what is different now.
+    told = models.JSONField(default=dict)
     sent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering: ClassVar = ["-created_at"]
+        ordering: ClassVar = ["-created_at", "-id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(sent_at__isnull=True) ^ models.Q(status="sent"),
+                name="delivery_sent_has_time",
+            )
+        ]
         indexes: ClassVar = [
             models.Index(fields=["status", "created_at"], name="delivery_by_status"),
             models.Index(fields=["subject_type", "subject_id"], name="delivery_subject"),
@@ -52,3 +60,13 @@ class Delivery(Row):
 
     def __str__(self) -> str:
         return f"{self.template} to {self.recipient}"
+
+    @property
+    def label(self) -> str:
+        """What the message is, in words: `Session booked`."""
+        return self.template.replace("_", " ").capitalize()
+
+    @property
+    def can_be_sent_again(self) -> bool:
+        """Whether a person may decide to send it once more."""
+        return self.status in {self.Status.FAILED, self.Status.UNKNOWN}

@@ -29,11 +29,13 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, max_length=300)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('message_id', models.CharField(blank=True, max_length=200)),
+                ('told', models.JSONField(default=dict)),
                 ('sent_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['-created_at'],
+                'ordering': ['-created_at', '-id'],
                 'indexes': [models.Index(fields=['status', 'created_at'], name='delivery_by_status'), models.Index(fields=['subject_type', 'subject_id'], name='delivery_subject'), models.Index(fields=['client_id', '-created_at'], name='delivery_by_client')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('sent_at__isnull', True), ('status', 'sent'), _connector='XOR'), name='delivery_sent_has_time')],
             },
         ),
     ]

@@ -1,0 +1,71 @@
+"""A session as an iCalendar file (RFC 5545, RFC 5546), for the mail programs of clients."""
+
+from __future__ import annotations
+
+from email.mime.base import MIMEBase
+from email.mime.text import MIMEText
+from email.utils import parseaddr
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+from icalendar import Calendar, Event, vCalAddress, vText
+
+from clients.models import Client
+from trainers.models import Session
+
+Method = Literal["REQUEST", "CANCEL"]
+
+
+def session_calendar(session: Session, client: Client, *, studio_name: str, method: Method) -> bytes:
+    """Return a session of one client as a calendar file.
+
+    The UID stays the session's for ever and SEQUENCE is its version, so a later file moves or removes the entry that an
+    earlier one made. Times carry the location's zone, whose rules are included.
+    """
+    zone = ZoneInfo(session.location.timezone)
+    event = Event()
+    event.add("uid", f"{session.id}@{settings.PUBLIC_HOST}")
+    event.add("sequence", session.version)
+    event.add("dtstamp", timezone.now())
+    event.add("dtstart", session.starts_at.astimezone(zone))
+    event.add("dtend", session.ends_at.astimezone(zone))
+    event.add("summary", f"{session.service.name}, {studio_name}")
+    event.add("location", place_of(session))
+    event.add("description", f"With {session.trainer.name} at {studio_name}.")
+    event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
+    event.add("transp", "OPAQUE")
+    event.add("organizer", _address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1], studio_name))
+    attendee = _address(client.email, client.name)
+    attendee.params["PARTSTAT"] = vText("ACCEPTED")
+    attendee.params["RSVP"] = vText("FALSE")
+    event.add("attendee", attendee)
+    calendar = Calendar()
+    calendar.add("prodid", "-//FitFlow//Timetable//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    calendar.add_component(event)
+    calendar.add_missing_timezones()
+    return calendar.to_ical()
+
+
+def calendar_part(session: Session, client: Client, *, studio_name: str, method: Method) -> MIMEBase:
+    """Return the calendar file as a MIME part whose type names the method, so that mail programs offer what it asks."""
+    content = session_calendar(session, client, studio_name=studio_name, method=method)
+    part = MIMEText(content.decode(), "calendar", "utf-8")
+    part.set_param("method", method)
+    part.add_header("Content-Disposition", "attachment", filename="session.ics")
+    return part
+
+
+def place_of(session: Session) -> str:
+    """Return where a session is: room, place and address, as far as they are known."""
+    room = session.room.name if session.room else ""
+    return ", ".join(part for part in (room, session.location.name, session.location.address) if part)
+
+
+def _address(email: str, name: str) -> vCalAddress:
+    address = vCalAddress(f"mailto:{email}")
+    address.params["CN"] = vText(name)
+    return address

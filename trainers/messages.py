@@ -1,0 +1,292 @@
+"""Messages about the timetable: to each client about her own place, and about no one else's."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from fitflow.core.clock import now
+from fitflow.core.formats import money_text, span_text
+from fitflow.core.money import to_cents
+from fitflow.tenancy.context import current_studio
+from notifications.letters import Letter, Suppress, page_of, template
+from notifications.models import Delivery
+from notifications.services import queue_email
+from notifications.words import when_lines
+from trainers.calendar_file import Method, calendar_part, place_of
+from trainers.models import Booking, Session
+
+SUBJECT = "booking"
+Status = Booking.Status
+
+
+def queue_for_session(name: str, *, session_id: UUID | str, event: str) -> None:
+    """Queue a message to each client whom an event of a session concerns; nothing about a session that is over."""
+    session = Session.objects.filter(pk=session_id, ends_at__gt=now()).first()
+    if session is None:
+        return
+    rows = session.bookings.select_related("client")
+    if name == "session_cancelled":
+        # Those that went with the session itself; who had cancelled before knows already.
+        rows = rows.filter(status=Status.CANCELLED, cancelled_at=session.cancelled_at)
+    else:
+        rows = rows.filter(status=Status.BOOKED)
+    for booking in rows:
+        _queue(name, booking, event)
+
+
+def queue_moved(*, session_id: UUID | str) -> None:
+    """Queue a message about a session's new time, trainer or room to everyone in it, once for each version of it."""
+    session = Session.objects.filter(pk=session_id, ends_at__gt=now()).first()
+    if session is None or session.status != Session.Status.SCHEDULED:
+        return
+    for booking in session.bookings.exclude(status=Status.CANCELLED).select_related("client"):
+        _queue("session_moved", booking, f"version {session.version}")
+
+
+def queue_for_booking(*, booking_id: UUID | str, change: str, event: str) -> None:
+    """Queue a message about one booking; marks of attendance and sessions that are over are told to nobody."""
+    found = Booking.objects.select_related("client", "session").filter(
+        pk=booking_id, session__ends_at__gt=now()
+    )
+    booking = found.first()
+    if booking is None:
+        return
+    waited = Delivery.objects.filter(
+        subject_type=SUBJECT, subject_id=booking.pk, template="session_waitlisted"
+    )
+    names = {
+        Status.BOOKED.value: "session_place_free" if waited.exists() else "session_booked",
+        Status.WAITLISTED.value: "session_waitlisted",
+        Status.CANCELLED.value: "booking_cancelled",
+    }
+    if change in names:
+        _queue(names[change], booking, event)
+
+
+def _queue(name: str, booking: Booking, event: str) -> None:
+    client = booking.client
+    queue_email(
+        key=f"{name}:{booking.pk}:{event}",
+        template=name,
+        recipient=client.email,
+        recipient_name=client.name,
+        client_id=client.pk,
+        subject_type=SUBJECT,
+        subject_id=booking.pk,
+    )
+
+
+@template("session_booked")
+def session_booked(delivery: Delivery) -> Letter:
+    """You are booked."""
+    booking = _booking(delivery, Status.BOOKED, "The booking was cancelled before this was sent.")
+    return _letter(
+        booking,
+        subject="Booked: {service}, {when}",
+        mark="✓ Booked",
+        tone="good",
+        heading="You are booked",
+        paragraphs=("Your place is kept. The calendar file is attached.",),
+        after=(_rules(booking),),
+        method="REQUEST",
+    )
+
+
+@template("session_place_free")
+def session_place_free(delivery: Delivery) -> Letter:
+    """A place came free and is yours."""
+    booking = _booking(delivery, Status.BOOKED, "The booking was cancelled before this was sent.")
+    return _letter(
+        booking,
+        subject="You are in: {service}, {when}",
+        mark="✓ Booked",
+        tone="good",
+        heading="A place came free, and it is yours",
+        paragraphs=("You have moved from the waitlist into the session. The calendar file is attached.",),
+        after=(_rules(booking),),
+        method="REQUEST",
+    )
+
+
+@template("session_waitlisted")
+def session_waitlisted(delivery: Delivery) -> Letter:
+    """Every place is taken; you are next when one comes free."""
+    booking = _booking(
+        delivery, Status.WAITLISTED, "She was no longer on the waitlist when this was to be sent."
+    )
+    return _letter(
+        booking,
+        subject="On the waitlist: {service}, {when}",
+        mark="Waitlist",
+        tone="info",
+        heading="You are on the waitlist",
+        paragraphs=("Every place is taken. When one comes free for you, you hear from us at once.",),
+        after=("It costs nothing to wait.",),
+    )
+
+
+@template("session_moved")
+def session_moved(delivery: Delivery) -> Letter:
+    """Something you were told has changed."""
+    booking = _booking(delivery, "", "The booking was cancelled before this was sent.")
+    before, told = _told_before(delivery), _told(booking)
+    if before == told:
+        raise Suppress("Nothing is different from what she was told last.")
+    moved = before.get("starts_at") != told["starts_at"]
+    waiting = booking.status == Status.WAITLISTED
+    stays = (
+        "You stay on the waitlist."
+        if waiting
+        else "Your place is kept, and the new calendar file is attached."
+    )
+    was = _was(before, booking.session) if moved else ""
+    return _letter(
+        booking,
+        subject="New time: {service}, {when}" if moved else "Changed: {service}, {when}",
+        mark="Moved" if moved else "Changed",
+        tone="warn",
+        heading="Your session has a new time" if moved else "Your session has changed",
+        paragraphs=(stays,),
+        facts=(("Before", was),) if was else (),
+        after=("Does it not suit you? Tell the studio, and they will find another time with you.",),
+        method=None if waiting else "REQUEST",
+    )
+
+
+@template("session_cancelled")
+def session_cancelled(delivery: Delivery) -> Letter:
+    """The studio cancelled the session."""
+    booking = _booking(delivery, Status.CANCELLED, "The session was restored before this was sent.")
+    return _letter(
+        booking,
+        subject="Cancelled: {service}, {when}",
+        mark="✕ Cancelled",
+        tone="off",
+        heading="Your session is cancelled",
+        paragraphs=("The studio had to cancel this session. We are sorry.",),
+        after=("It costs you nothing. The attached file takes it out of your calendar.",),
+        method="CANCEL",
+    )
+
+
+@template("booking_cancelled")
+def booking_cancelled(delivery: Delivery) -> Letter:
+    """One client's booking was cancelled."""
+    booking = _booking(delivery, Status.CANCELLED, "The booking was made again before this was sent.")
+    cost = "It costs you nothing."
+    percent = booking.session.service.late_fee_percent
+    if booking.late_cancel and percent and booking.price:
+        fee = money_text(to_cents(booking.price * percent / 100))
+        hours = booking.session.service.free_until_hours
+        cost = f"It was less than {hours} hours ahead, so {percent} % of the price ({fee} before tax) is due."
+    return _letter(
+        booking,
+        subject="Booking cancelled: {service}, {when}",
+        mark="✕ Cancelled",
+        tone="off",
+        heading="Your booking is cancelled",
+        paragraphs=(cost,),
+        after=("The attached file takes it out of your calendar.",),
+        method="CANCEL",
+    )
+
+
+def _booking(delivery: Delivery, status: str, otherwise: str) -> Booking:
+    """Return the delivery's booking with all that is told of it. Raises Suppress where it is not in that status any more."""
+    rows = Booking.objects.select_related(
+        "client", "session__service", "session__trainer", "session__location", "session__room"
+    )
+    booking = rows.filter(pk=delivery.subject_id).first()
+    gone = booking is None or (booking.status != status if status else booking.status == Status.CANCELLED)
+    if booking is None or gone:
+        raise Suppress(otherwise)
+    if not booking.client.is_active:
+        raise Suppress("The client is not active any more.")
+    if booking.session.ends_at < now():
+        raise Suppress("The session was over before this was sent.")
+    return booking
+
+
+def _letter(
+    booking: Booking,
+    *,
+    subject: str,
+    heading: str,
+    mark: str,
+    tone: Any,
+    paragraphs: tuple[str, ...],
+    facts: tuple[tuple[str, str], ...] = (),
+    after: tuple[str, ...] = (),
+    method: Method | None = None,
+) -> Letter:
+    studio: Any = current_studio()
+    session, client = booking.session, booking.client
+    zone = session.location.timezone
+    short = span_text(session.starts_at, session.ends_at, zone).partition(" to ")[0]
+    told_subject = subject.format(service=session.service.name, when=short)
+    return Letter(
+        subject=told_subject,
+        preview=f"With {session.trainer.name} at {session.location.name}.",
+        mark=mark,
+        tone=tone,
+        heading=heading,
+        paragraphs=paragraphs,
+        when=when_lines(session.starts_at, session.ends_at, zone),
+        facts=(
+            *facts,
+            ("Session", session.service.name),
+            ("With", session.trainer.name),
+            ("Where", place_of(session)),
+        ),
+        button=("See your sessions", page_of("portal_sessions")) if client.user_id else None,
+        after=tuple(line for line in after if line),
+        why=f"You get this because you are a client of {studio.name}.",
+        attachments=(calendar_part(session, client, studio_name=studio.name, method=method),)
+        if method
+        else (),
+        told=_told(booking),
+    )
+
+
+def _told(booking: Booking) -> dict[str, str]:
+    session = booking.session
+    return {
+        "starts_at": session.starts_at.isoformat(),
+        "ends_at": session.ends_at.isoformat(),
+        "trainer": str(session.trainer_id),
+        "room": str(session.room_id or ""),
+    }
+
+
+def _told_before(delivery: Delivery) -> dict[str, str]:
+    """Return what the client was told last about this booking."""
+    earlier = Delivery.objects.filter(
+        subject_type=SUBJECT, subject_id=delivery.subject_id, status=Delivery.Status.SENT
+    )
+    told = earlier.exclude(told={}).order_by("-sent_at").values_list("told", flat=True).first()
+    return dict(told or {})
+
+
+def _was(before: dict[str, str], session: Session) -> str:
+    if not before:
+        return ""
+    starts_at, ends_at = (
+        datetime.fromisoformat(before["starts_at"]),
+        datetime.fromisoformat(before["ends_at"]),
+    )
+    return span_text(starts_at, ends_at, session.location.timezone)
+
+
+def _rules(booking: Booking) -> str:
+    """Return until when cancelling is free, where it is not always."""
+    service, starts_at = booking.session.service, booking.session.starts_at
+    if not service.late_fee_percent or not booking.price:
+        return ""
+    until = starts_at - timedelta(hours=service.free_until_hours)
+    zone = booking.session.location.timezone
+    if until <= now():
+        return f"Cancelling now costs {service.late_fee_percent} % of the price."
+    when = span_text(until, until, zone).partition(" to ")[0]
+    return f"Cancelling is free until {when}; after that it costs {service.late_fee_percent} % of the price."

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from fitflow.core import outbox
+from fitflow.core.models import OutboxMessage
+from studios.shared.models import Role
+from trainers import messages, services
+
+TRAINING = {Role.TRAINER.value, Role.TRAINER_ADMIN.value}
+
+
+@outbox.subscribe("session.scheduled", lane="mail")
+def mail_scheduled(message: OutboxMessage) -> None:
+    """Tell everyone booked into a new (or restored) session."""
+    messages.queue_for_session("session_booked", session_id=message.ids["session"], event=str(message.pk))
+
+
+@outbox.subscribe("session.rescheduled", lane="mail")
+def mail_moved(message: OutboxMessage) -> None:
+    """Tell everyone booked or waiting that the session has changed."""
+    messages.queue_moved(session_id=message.ids["session"])
+
+
+@outbox.subscribe("session.cancelled", lane="mail")
+def mail_cancelled(message: OutboxMessage) -> None:
+    """Tell everyone whose booking went with the session."""
+    messages.queue_for_session("session_cancelled", session_id=message.ids["session"], event=str(message.pk))
+
+
+@outbox.subscribe("booking.changed", lane="mail")
+def mail_booking(message: OutboxMessage) -> None:
+    """Tell one client about her own place: booked, on the waitlist, given a place, or cancelled."""
+    messages.queue_for_booking(
+        booking_id=message.ids["booking"], change=message.ids.get("change") or "", event=str(message.pk)
+    )
+
+
+@outbox.subscribe("member.added")
+def begin_training(message: OutboxMessage) -> None:
+    """Whoever is made a trainer gets her column in the timetable, in the team of the trainer admin who invited her."""
+    if message.ids["role"] in TRAINING:
+        services.follow_member(user_id=UUID(message.ids["user"]), invited_by=message.ids["invited_by"])
+
+
+@outbox.subscribe("member.removed")
+def end_training(message: OutboxMessage) -> None:
+    """Whoever is no trainer any more leaves the timetable's columns; what she gave stays."""
+    if message.ids["role"] in TRAINING:
+        services.follow_member(user_id=UUID(message.ids["user"]))
