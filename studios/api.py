@@ -14,11 +14,12 @@ from rest_framework.response import Response
 from fitflow.core.api import endpoint, paginate
 from fitflow.core.api.inputs import checked
 from fitflow.core.api.schema import PAGE, page_of
-from fitflow.core.errors import NotFound, NotPermitted
+from fitflow.core.errors import Invalid, NotFound, NotPermitted
 from studios.models import Location, Room
-from studios.services import add_location, add_room, change_location, change_room
+from studios.services import add_location, add_room, change_location, change_room, open_own_studio
 from studios.shared.models import Province
 from studios.shared.policies import Actor, Capability, require
+from studios.shared.selectors import organizations_owned_by
 
 
 class LocationIn(serializers.Serializer[Any]):
@@ -45,6 +46,22 @@ class RoomOut(RoomIn):
     id = serializers.UUIDField()
     location = serializers.UUIDField()
     is_active = serializers.BooleanField()
+
+
+class StudioIn(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=120)
+    slug = serializers.CharField(max_length=40, help_text="The studio's host is this, below the platform's.")
+    province = serializers.ChoiceField(choices=Province.choices)
+    timezone = serializers.CharField(max_length=40, help_text="An IANA zone, such as America/Toronto.")
+    organization = serializers.UUIDField(
+        required=False, allow_null=True, help_text="One of yours that it joins."
+    )
+
+
+class StudioOut(StudioIn):
+    id = serializers.UUIDField()
+    url = serializers.URLField()
+    status = serializers.CharField()
 
 
 def _location(row: Location) -> dict[str, Any]:
@@ -139,3 +156,21 @@ def room(request: Request, location_id: UUID, room_id: UUID) -> Response:
     if request.method == "GET":
         return Response(_room(found))
     return Response(_room(change_room(actor=actor, room=found, **checked(RoomIn, request, partial=True))))
+
+
+@extend_schema(operation_id="studios_open", request=StudioIn, responses={201: StudioOut})
+@endpoint("POST")
+def studios(request: Request) -> Response:
+    """Open a studio of one's own: its host answers as soon as this does. Takes a verified e-mail address."""
+    fields = checked(StudioIn, request)
+    wanted = fields.pop("organization", None)
+    mine = {row.pk: row for row in organizations_owned_by(request.user)}
+    if wanted is not None and wanted not in mine:
+        raise Invalid("That is no organization of yours.", field="organization")
+    user: Any = request.user
+    studio = open_own_studio(owner=user, organization=mine.get(wanted) if wanted else None, **fields)
+    shown = {
+        name: getattr(studio, name)
+        for name in ("id", "name", "slug", "province", "timezone", "status", "url")
+    }
+    return Response({**shown, "organization": studio.organization_id}, status=201)

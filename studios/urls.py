@@ -3,11 +3,43 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from studios import api
+from studios.views import invitations, settings, team
+from studios.views import public as pages
 
 # Pages of the public host, pages of a studio's host, and the API below /api/v1/ on either.
-public: list[URLPattern | URLResolver] = []
-studio: list[URLPattern | URLResolver] = []
-public_api: list[URLPattern | URLResolver] = []
+public: list[URLPattern | URLResolver] = [
+    path("", pages.landing, name="landing"),
+    path("home/", pages.home, name="home"),
+    path("studios/", pages.my_studios, name="my_studios"),
+    path("open/", pages.open_studio, name="open_studio"),
+    path("open/address/", pages.studio_address, name="studio_address"),
+    path("invitation/<str:token>/", invitations.invitation, name="invitation"),
+    path("invitation/<str:token>/accept/", invitations.accept, name="invitation_accept"),
+    path("invitation/<str:token>/claim/", invitations.claim, name="invitation_claim"),
+]
+studio: list[URLPattern | URLResolver] = [
+    path("signin/", settings.sign_in, name="sign_in"),
+    path("team/", team.team, name="team"),
+    path("team/invite/", team.team_invite, name="team_invite"),
+    path("team/roles/", team.roles, name="roles"),
+    path("team/invitations/<uuid:invitation_id>/resend/", team.invitation_resend, name="invitation_resend"),
+    path("team/invitations/<uuid:invitation_id>/revoke/", team.invitation_revoke, name="invitation_revoke"),
+    path("team/<uuid:user_id>/", team.team_member, name="team_member"),
+    path("team/<uuid:user_id>/remove/", team.team_remove, name="team_remove"),
+    path("settings/", settings.studio_settings, name="studio_settings"),
+    path("settings/studio/", settings.studio_change, name="studio_change"),
+    path("settings/places/add/", settings.location_add, name="location_add"),
+    path("settings/places/<uuid:location_id>/", settings.location_edit, name="location_edit"),
+    path("settings/places/<uuid:location_id>/retire/", settings.location_retire, name="location_retire"),
+    path("settings/places/<uuid:location_id>/restore/", settings.location_restore, name="location_restore"),
+    path("settings/places/<uuid:location_id>/rooms/add/", settings.room_add, name="room_add"),
+    path("settings/rooms/<uuid:room_id>/", settings.room_edit, name="room_edit"),
+    path("settings/rooms/<uuid:room_id>/retire/", settings.room_retire, name="room_retire"),
+    path("settings/rooms/<uuid:room_id>/restore/", settings.room_restore, name="room_restore"),
+]
+public_api: list[URLPattern | URLResolver] = [
+    path("studios/", api.studios, name="api_studios"),
+]
 studio_api: list[URLPattern | URLResolver] = [
     path("locations/", api.locations, name="api_locations"),
     path("locations/<uuid:location_id>/", api.location, name="api_location"),

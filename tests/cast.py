@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fitflow.accounts.models import User
+from fitflow.accounts.services import create_person
 from fitflow.tenancy.context import studio_context
 from studios.models import Location, Room
 from studios.services import add_location, add_room
@@ -38,7 +39,9 @@ def make_cast() -> None:
     if Studio.objects.exists():
         return
     people = {
-        name: User.objects.create_user(f"{name}@fitflow.test", PASSWORD, name=name.title(), is_staff=name == "staff")
+        name: create_person(
+            email=f"{name}@fitflow.test", password=PASSWORD, name=name.title(), verified=True, is_staff=name == "staff"
+        )
         for name in PEOPLE
     }
     places = {"lotus": ("ON", "America/Toronto", "owner"), "summit": ("QC", "America/Toronto", "owner2")}

@@ -9,6 +9,7 @@ class TrainersConfig(AppConfig):
 
     def ready(self) -> None:
         from studios.policies import tell_teams
+        from studios.shared.glances import register as show_at_a_glance
         from trainers import live  # noqa: F401
 
         writers = frozenset({"trainer", "trainer_admin"})
@@ -16,6 +17,8 @@ class TrainersConfig(AppConfig):
         register("my", NavItem("My calendar", "calendar-week", "my_calendar", order=10, short="Calendar"))
         register("studio", NavItem("Calendar", "calendar-week", "calendar", order=20), notes)
         register("trainer", NavItem("Calendar", "calendar-week", "calendar", order=20), notes)
+        from trainers.glances import sessions_today
         from trainers.policies import team_of
 
+        show_at_a_glance(sessions_today)
         tell_teams(team_of)

@@ -17,3 +17,8 @@ def factors_of(user: Any) -> list[str]:
     types = set(Authenticator.objects.filter(user_id=user.pk).values_list("type", flat=True))
     known = [str(Authenticator.Type.TOTP), str(Authenticator.Type.RECOVERY_CODES)]
     return [name for name in known if name in types] if known[0] in types else []
+
+
+def is_known_address(email: str) -> bool:
+    """Whether somebody has proved that the address is hers: then she signs in, and nobody else makes an account with it."""
+    return bool(EmailAddress.objects.filter(email=email.lower(), verified=True).exists())

@@ -220,19 +220,52 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/home/"
+LOGOUT_REDIRECT_URL = "/"
+# A link to a new password works this long.
+PASSWORD_RESET_TIMEOUT = 4 * 3600
+# How many proxies of ours stand in front: who asks is read that far from the end of X-Forwarded-For.
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 ACCOUNT_ADAPTER = "fitflow.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_SIGNUP_FORM_CLASS = "fitflow.accounts.forms.SignupForm"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = False
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = PUBLIC_SCHEME
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_FORMS = {
+    "login": "fitflow.accounts.forms.LoginForm",
+    "signup": "fitflow.accounts.forms.SignupForm",
+    "add_email": "fitflow.accounts.forms.AddEmailForm",
+    "change_email": "fitflow.accounts.forms.ChangeEmailForm",
+    "confirm_email_verification_code": "fitflow.accounts.forms.CodeForm",
+    "change_password": "fitflow.accounts.forms.ChangePasswordForm",
+    "set_password": "fitflow.accounts.forms.SetPasswordForm",
+    "reset_password": "fitflow.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "fitflow.accounts.forms.ResetPasswordKeyForm",
+    "reauthenticate": "fitflow.accounts.forms.ReauthenticateForm",
+}
+MFA_ADAPTER = "fitflow.accounts.adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "fitflow.accounts.forms.SecondFactorForm",
+    "reauthenticate": "fitflow.accounts.forms.SecondFactorAgainForm",
+    "activate_totp": "fitflow.accounts.forms.ActivateTOTPForm",
+}
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["fitflow.core.api.identity.RequestIdentity"],
@@ -250,6 +283,7 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "COERCE_DECIMAL_TO_STRING": True,
     "PAGE_SIZE": 20,
+    "NUM_PROXIES": TRUSTED_PROXIES,
 }
 # Requests a minute: the sustained rate, and the burst that a quiet client may spend at once.
 API_RATE_ANONYMOUS = env.number("API_RATE_ANONYMOUS", 20)
@@ -263,6 +297,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "SessionStatus": "trainers.models.Session.Status",
+        "BookingStatus": "trainers.models.Booking.Status",
+    },
 }
 
 LANGUAGE_CODE = "en-ca"
@@ -298,7 +336,7 @@ STORAGES: dict[str, dict[str, Any]] = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_BACKEND = "notifications.email.smtp.SmtpBackend"
 EMAIL_HOST = env.text("EMAIL_HOST", "127.0.0.1")
 EMAIL_PORT = env.number("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")

@@ -1,7 +1,7 @@
 from studios.services.audit import record_event
 from studios.services.invitations import accept_invitation, invite, resend_invitation, revoke_invitation
 from studios.services.members import remove_client, remove_member, set_roles
-from studios.services.opening import open_own_studio
+from studios.services.opening import furnish, open_own_studio
 from studios.services.premises import (
     add_location,
     add_room,
@@ -21,6 +21,7 @@ __all__ = [
     "change_location",
     "change_room",
     "change_studio",
+    "furnish",
     "invite",
     "open_own_studio",
     "record_event",

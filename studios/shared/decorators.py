@@ -27,7 +27,9 @@ def sign_in_url(next_url: str = "") -> str:
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Send whoever is not signed in to the sign-in page, and back to this page afterwards (after a POST: to the start)."""
-    here = request.build_absolute_uri() if request.method in {"GET", "HEAD"} else request.build_absolute_uri("/")
+    here = (
+        request.build_absolute_uri() if request.method in {"GET", "HEAD"} else request.build_absolute_uri("/")
+    )
     if getattr(request, "htmx", False):
         page = getattr(request.htmx, "current_url", None) or request.build_absolute_uri("/")  # type: ignore[attr-defined]
         return HttpResponse(headers={"HX-Redirect": sign_in_url(page)})

@@ -49,6 +49,25 @@ class Role(models.TextChoices):
 
 
 INVITATION_DAYS = 14
+# Names below our host that we need ourselves, or that could be taken for us.
+RESERVED = frozenset(
+    {
+        "www",
+        "api",
+        "app",
+        "admin",
+        "static",
+        "media",
+        "mail",
+        "smtp",
+        "ftp",
+        "ns",
+        "status",
+        "help",
+        "support",
+    }
+    | {"docs", "blog", "dev", "staff", "my", "id", "auth", "login", "cdn", "assets", "account", "fitflow"}
+)
 
 
 def new_nonce() -> str:
@@ -116,11 +135,11 @@ class Studio(TenantMixin):
 
     @property
     def url(self) -> str:
-        return studio_url(self.slug)
+        return str(studio_url(self.slug))
 
     @property
     def organization_name(self) -> str:
-        return self.organization.name
+        return str(self.organization.name)
 
 
 class Domain(DomainMixin):
@@ -177,7 +196,9 @@ class Invitation(Row):
                 name="invitation_open_once",
                 condition=models.Q(accepted_at=None, revoked_at=None),
             ),
-            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="invitation_email_lower_case"),
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")), name="invitation_email_lower_case"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -195,7 +216,9 @@ class Invitation(Row):
     @property
     def token(self) -> str:
         """Return the token of the link; only who holds SECRET_KEY can make it."""
-        signature = salted_hmac("studios.invitation", f"{self.id}:{self.nonce}", algorithm="sha256").hexdigest()
+        signature = salted_hmac(
+            "studios.invitation", f"{self.id}:{self.nonce}", algorithm="sha256"
+        ).hexdigest()
         return f"{self.id.hex}-{signature[:40]}"
 
 

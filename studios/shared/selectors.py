@@ -4,11 +4,12 @@ import re
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.utils.crypto import constant_time_compare
 
 from fitflow.core.errors import NotFound
 from fitflow.tenancy.context import studio_context
-from studios.shared.models import Invitation, Member, Organization, Role, Studio
+from studios.shared.models import RESERVED, Invitation, Member, Organization, Role, Studio
 from studios.shared.policies import Actor
 
 NOBODY = Actor(user_id=None, name="", roles=frozenset())
@@ -41,7 +42,7 @@ def studios_of(user: Any) -> list[Studio]:
         for member in members:
             if member.studio.answers:
                 studio = found.setdefault(member.studio_id, member.studio)
-                studio.my_roles = [*getattr(studio, "my_roles", []), member.role]  # type: ignore[attr-defined]
+                studio.my_roles = [*getattr(studio, "my_roles", []), member.role]
         return list(found.values())
 
 
@@ -63,3 +64,14 @@ def organizations_owned_by(user: Any) -> list[Organization]:
     """Return the organizations in one of whose studios the person is an owner, by name. Works on public rows."""
     mine = Member.objects.filter(user_id=user.pk, role=Role.OWNER).values("studio__organization_id")
     return list(Organization.objects.filter(pk__in=mine).order_by("name"))
+
+
+def address_problem(slug: str) -> str:
+    """Return why a studio cannot have this address, in a sentence, or nothing where it can. Works on public rows."""
+    try:
+        Studio._meta.get_field("slug").run_validators(slug)
+    except ValidationError as error:
+        return str(error.messages[0])
+    if slug in RESERVED or Studio.objects.filter(slug=slug).exists():
+        return "That address is taken. Try another one."
+    return ""

@@ -16,17 +16,25 @@ from fitflow.core.db import refusals
 from fitflow.core.errors import Conflict, Invalid
 from fitflow.tenancy import hosts, schema
 from fitflow.tenancy.context import schema_of, studio_context
-from studios.shared.models import Domain, Invitation, Member, Organization, PlatformAuditEvent, Role, Studio
-
-# Names below our host that we need ourselves, or that could be taken for us.
-RESERVED = frozenset(
-    {"www", "api", "app", "admin", "static", "media", "mail", "smtp", "ftp", "ns", "status", "help", "support"}
-    | {"docs", "blog", "dev", "staff", "my", "id", "auth", "login", "cdn", "assets", "account", "fitflow"}
+from studios.shared.models import (
+    RESERVED,
+    Domain,
+    Invitation,
+    Member,
+    Organization,
+    PlatformAuditEvent,
+    Role,
+    Studio,
 )
 
 
 def record_platform_event(
-    *, action: str, subject_type: str, subject_id: UUID, actor: User | None = None, facts: dict[str, object] | None = None
+    *,
+    action: str,
+    subject_type: str,
+    subject_id: UUID | None,
+    actor: User | None = None,
+    facts: dict[str, object] | None = None,
 ) -> None:
     """Add one row to the platform's audit trail; call it last in the transaction."""
     PlatformAuditEvent.objects.create(
@@ -64,14 +72,20 @@ def open_studio(
     is made under `organization_name` (or the studio's name). Raises Invalid for what can't be right, Conflict (`slug`)
     for an address that is taken. Works on public rows: call it outside any studio.
     """
-    studio = Studio(name=name.strip(), slug=slug.strip().lower(), province=province, timezone=timezone, hue=hue)
+    studio = Studio(
+        name=name.strip(), slug=slug.strip().lower(), province=province, timezone=timezone, hue=hue
+    )
     if studio.slug in RESERVED:
         raise Conflict("That address is taken. Try another one.", field="slug", conflict="slug")
     studio.schema_name = schema_of(studio.id)
-    studio.full_clean(exclude=["organization", "schema_name"], validate_unique=False, validate_constraints=False)
+    studio.full_clean(
+        exclude=["organization", "schema_name"], validate_unique=False, validate_constraints=False
+    )
     domain = f"{studio.slug}.{settings.PUBLIC_HOST}"
     with studio_context(None), refusals(_taken), transaction.atomic():
-        studio.organization = organization or Organization.objects.create(name=(organization_name or name).strip())
+        studio.organization = organization or Organization.objects.create(
+            name=(organization_name or name).strip()
+        )
         studio.save()
         Domain.objects.create(domain=domain, tenant=studio, is_primary=True)
         if owner is not None:
@@ -86,7 +100,9 @@ def open_studio(
             actor=opened_by or owner,
             facts={"slug": studio.slug},
         )
+    # Whoever asked for the host a moment ago was told that nobody lives there, and that answer is cached.
     hosts.forget(domain, studio_id=studio.id)
+    transaction.on_commit(lambda: hosts.forget(domain, studio_id=studio.id))
     return studio
 
 
@@ -102,7 +118,12 @@ def add_member(*, studio: Studio, user: User, role: str, invited_by: UUID | None
         member, added = Member.objects.get_or_create(studio=studio, user=user, role=role)
         if added:
             outbox.publish(
-                "member.added", studio=studio.id, member=member.id, user=user.pk, role=str(role), invited_by=invited_by
+                "member.added",
+                studio=studio.id,
+                member=member.id,
+                user=user.pk,
+                role=str(role),
+                invited_by=invited_by,
             )
     return member
 
@@ -139,7 +160,9 @@ def issue_invitation(
 def invite_owner(*, staff: User, studio: Studio, email: str, name: str = "") -> Invitation:
     """Invite the owner of a studio that platform staff opened for her. Works on public rows; audited there."""
     with studio_context(None), transaction.atomic():
-        invitation = issue_invitation(studio=studio, email=email, name=name, role=Role.OWNER, invited_by=staff.pk)
+        invitation = issue_invitation(
+            studio=studio, email=email, name=name, role=Role.OWNER, invited_by=staff.pk
+        )
         record_platform_event(
             action="owner.invited",
             subject_type="studio",
