@@ -156,7 +156,7 @@ def _money(invoice: Invoice, amount: object) -> str:
 
 def _button(invoice: Invoice) -> tuple[str, str] | None:
     """Return the way to the portal, for whom it opens."""
-    return ("See your invoices", page_of("portal_invoices")) if invoice.client.user_id else None
+    return ("See the invoice", page_of("portal_invoice", invoice.pk)) if invoice.client.user_id else None
 
 
 def _how_to_pay(invoice: Invoice) -> tuple[str, ...]:
