@@ -23,10 +23,10 @@ def paginate(
     rows: QuerySet[Any],
     present: Callable[[Sequence[Any]], list[dict[str, Any]]],
     *,
-    ordering: str = "-id",
+    ordering: str | Sequence[str] = "-id",
 ) -> Response:
     """Answer one page of rows, each turned into JSON by `present`. `ordering` must name a unique order."""
     pages = CursorPages()
-    pages.ordering = ordering if isinstance(ordering, str) else tuple(ordering)
+    pages.ordering = ordering if isinstance(ordering, str) else tuple(ordering)  # type: ignore[assignment]
     page = pages.paginate_queryset(rows, request)
-    return pages.get_paginated_response(present(page or []))  # type: ignore[arg-type]
+    return pages.get_paginated_response(present(page or []))

@@ -9,11 +9,11 @@ from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
 
 
-class IdentityScheme(OpenApiAuthenticationExtension):
+class IdentityScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """A browser's session, an access token or an API key."""
 
     target_class = "fitflow.core.api.identity.RequestIdentity"
-    name = ["session", "token", "key"]  # type: ignore[assignment]
+    name = ["session", "token", "key"]
 
     def get_security_definition(self, auto_schema: Any) -> list[dict[str, Any]]:
         return [
@@ -24,6 +24,19 @@ class IdentityScheme(OpenApiAuthenticationExtension):
 
     def get_security_requirement(self, auto_schema: Any) -> Any:
         return [{name: []} for name in self.name]  # any one of them, not all
+
+
+class NoIdentityScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """Sign-in and its like ask for no identity."""
+
+    target_class = "fitflow.core.api.identity.NoIdentity"
+    name = []
+
+    def get_security_definition(self, auto_schema: Any) -> list[dict[str, Any]]:
+        return []
+
+    def get_security_requirement(self, auto_schema: Any) -> Any:
+        return None  # an open endpoint is described as such already
 
 
 def page_of(shape: type[serializers.Serializer[Any]], name: str) -> Any:
