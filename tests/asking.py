@@ -44,8 +44,8 @@ class Caller:
         """Call `/api/v1/<path>`; a full address is taken as it is. `body` is JSON-ready, or bytes as they are."""
         url = path if path.startswith("http") else f"/api/v1/{path}"
         data = body if isinstance(body, bytes) else orjson.dumps(body or {})
-        sent = {} if method == "GET" else {"data": data, "content_type": "application/json"}
-        response = self.client.generic(method, url, headers=headers, **sent)
+        sent = b"" if method == "GET" else data
+        response = self.client.generic(method, url, sent, "application/json", headers=headers)
         found = response.content
         return Answer(response.status_code, orjson.loads(found) if found else None, response.headers)
 

@@ -162,13 +162,13 @@ def fetch_trainer(actor: Actor, trainer_id: UUID) -> TrainerProfile:
 
 def own_bookings(actor: Actor) -> QuerySet[Booking]:
     """Return a client's own bookings, whatever else she is here; raise NotPermitted to who is no client."""
-    if not actor.has(Role.CLIENT):
+    if actor.user_id is None or not actor.has(Role.CLIENT):
         raise NotPermitted()
     return Booking.objects.filter(client__user_id=actor.user_id)
 
 
 def shared_notes(actor: Actor) -> QuerySet[Note]:
     """Return the notes shared with a client; raise NotPermitted to who is no client."""
-    if not actor.has(Role.CLIENT):
+    if actor.user_id is None or not actor.has(Role.CLIENT):
         raise NotPermitted()
     return Note.objects.filter(client__user_id=actor.user_id, shared_with_client=True)

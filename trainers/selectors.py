@@ -190,7 +190,7 @@ def my_calendar(*, user: User, starts: datetime, ends: datetime) -> list[dict[st
     found: list[dict[str, Any]] = []
     shown = []
     for studio in studios_of(user):
-        if set(studio.my_roles) - {Role.CLIENT.value}:  # type: ignore[attr-defined]
+        if set(studio.my_roles) - {Role.CLIENT.value}:
             shown.append(studio.id)
             with studio_context(studio):
                 found += _own_sessions(user, studio, starts, ends)

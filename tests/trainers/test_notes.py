@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -15,11 +16,16 @@ from trainers.policies import visible_notes
 from trainers.services import change_note, share_note, sign_note, write_note
 
 
-def written(cast: Cast, **more: object) -> Note:
+def written(cast: Cast, **more: Any) -> Note:
     """Write a note of the lead's about her client's session."""
     session = scheduled(cast, at(10), clients=("Client",))
-    arguments = {"client_id": cast.client().id, "session_id": session.id, "body": "Knee is better.", **more}
-    return write_note(actor=cast.actor("lead"), **arguments)  # type: ignore[arg-type]
+    arguments: dict[str, Any] = {
+        "client_id": cast.client().id,
+        "session_id": session.id,
+        "body": "Knee is better.",
+        **more,
+    }
+    return write_note(actor=cast.actor("lead"), **arguments)
 
 
 def test_it_is_written_for_a_client_of_the_session_and_private_at_first(lotus: Cast) -> None:

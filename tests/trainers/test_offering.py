@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -12,7 +13,12 @@ from tests.trainers.plan import at, scheduled
 from trainers.models import Booking
 from trainers.services import retire_service, save_service
 
-FIELDS = {"name": "Barre", "duration_minutes": 45, "price": Decimal("30.00"), "tax_category": "fitness"}
+FIELDS: dict[str, Any] = {
+    "name": "Barre",
+    "duration_minutes": 45,
+    "price": Decimal("30.00"),
+    "tax_category": "fitness",
+}
 
 
 def test_it_adds_a_service(lotus: Cast) -> None:
@@ -59,7 +65,7 @@ def test_a_name_stands_once_among_what_is_on_offer(lotus: Cast) -> None:
         {"tax_category": ""},
     ],
 )
-def test_it_refuses_what_cannot_be(lotus: Cast, wrong: dict[str, object]) -> None:
+def test_it_refuses_what_cannot_be(lotus: Cast, wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         save_service(actor=lotus.actor("owner"), **{**FIELDS, **wrong})
 

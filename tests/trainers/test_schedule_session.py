@@ -133,7 +133,7 @@ def test_it_refuses_a_room_of_another_location(lotus: Cast) -> None:
 @pytest.mark.parametrize("what", ["service_id", "trainer_id", "location_id", "room_id"])
 def test_it_refuses_what_the_studio_does_not_have(lotus: Cast, what: str) -> None:
     with pytest.raises(NotFound):
-        scheduled(lotus, at(10), **{what: uuid4()})
+        schedule_session(actor=lotus.actor("owner"), **{**wish(lotus, at(10)), what: uuid4()})
 
 
 def test_it_refuses_a_trainer_of_another_studio(cast: Cast) -> None:

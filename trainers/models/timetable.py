@@ -21,7 +21,7 @@ LONGEST = timedelta(hours=12)
 
 class TsTzRange(Func):
     function = "TSTZRANGE"
-    output_field = DateTimeRangeField()  # type: ignore[assignment]
+    output_field = DateTimeRangeField()
 
 
 class Session(Row):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -32,7 +33,7 @@ class Plan:
     ends_at: datetime
     before: timedelta
     after: timedelta
-    session_id: object = None
+    session_id: UUID | None = None
 
     @property
     def zone(self) -> str:
@@ -65,7 +66,9 @@ def _room_spans(plan: Plan, start: datetime, end: datetime) -> list[Taken]:
     if plan.room is None:
         return []
     rows = Session.objects.filter(room=plan.room, starts_at__lt=end, ends_at__gt=start)
-    rows = rows.exclude(status=Session.Status.CANCELLED).exclude(pk=plan.session_id)
+    rows = rows.exclude(status=Session.Status.CANCELLED)
+    if plan.session_id is not None:
+        rows = rows.exclude(pk=plan.session_id)
     return [Taken(*row) for row in rows.order_by("starts_at").values_list("starts_at", "ends_at")]
 
 
@@ -110,7 +113,7 @@ def _instead(starts: list[datetime], plan: Plan) -> str:
 
 
 def _details(span: Taken | None, starts: list[datetime]) -> dict[str, object]:
-    there = {"free_starts": [start.isoformat() for start in starts]}
+    there: dict[str, object] = {"free_starts": [start.isoformat() for start in starts]}
     if span is None:
         return there
     return {"busy": {"starts_at": span.start.isoformat(), "ends_at": span.end.isoformat()}, **there}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -103,7 +103,7 @@ def restore_session(*, actor: Actor, session_id: UUID) -> Session:
     return session
 
 
-def _bring_back(session: Session, at: object) -> None:
+def _bring_back(session: Session, at: datetime) -> None:
     """Bring back the bookings cancelled at that instant, oldest first into the places there are."""
     places = session.capacity
     for booking in session.bookings.filter(cancelled_at=at, status=Booking.Status.CANCELLED):

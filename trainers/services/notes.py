@@ -42,7 +42,12 @@ def _subject(actor: Actor, client_id: UUID, session_id: UUID | None) -> tuple[Cl
     if session_id is not None:
         session = _own_session(actor, session_id, client_id)
         return Client.objects.get(pk=client_id), session
-    if not Care.objects.filter(client_id=client_id, user_id=actor.user_id).exists():
+    trained = (
+        Care.objects.filter(client_id=client_id, user_id=actor.user_id)
+        if actor.user_id
+        else Care.objects.none()
+    )
+    if not trained.exists():
         raise NotFound("You do not train that client.", field="client")
     return Client.objects.get(pk=client_id), None
 
