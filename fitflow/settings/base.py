@@ -30,6 +30,7 @@ SHARED_APPS = [
     "fitflow.accounts",
     "studios.shared",
     "trainers.shared",
+    "fitflow.admin",
     "django_tenants",
     "unfold",
     "unfold.contrib.filters",
@@ -205,7 +206,7 @@ OUTBOX_LEASE_SECONDS = env.number("OUTBOX_LEASE_SECONDS", 60)
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
+    "fitflow.accounts.backends.RememberingBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 PASSWORD_HASHERS = [
@@ -266,6 +267,10 @@ MFA_FORMS = {
     "reauthenticate": "fitflow.accounts.forms.SecondFactorAgainForm",
     "activate_totp": "fitflow.accounts.forms.ActivateTOTPForm",
 }
+
+# How many seconds a process may remember who a session's user is and her roles; which studio a host names.
+IDENTITY_SECONDS = env.number("IDENTITY_SECONDS", 2)
+HOST_SECONDS = env.number("HOST_SECONDS", 5)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["fitflow.core.api.identity.RequestIdentity"],
@@ -377,6 +382,7 @@ SENTRY_DSN = env.text("SENTRY_DSN", "")
 RELEASE = env.text("RELEASE", "dev")
 DEMO = False
 
+from fitflow.settings.admin import UNFOLD  # noqa: E402, F401
 from fitflow.settings.logs import LOGGING, start_sentry  # noqa: E402, F401
 
 start_sentry(SENTRY_DSN, RELEASE)

@@ -20,6 +20,7 @@ from fitflow.settings.base import (
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 SHARED_APPS = [*SHARED_APPS, "fitflow.demo"]
 INSTALLED_APPS = [*INSTALLED_APPS, "fitflow.demo"]
+IDENTITY_SECONDS = HOST_SECONDS = 0
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CACHES = {

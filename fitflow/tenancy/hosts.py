@@ -9,6 +9,9 @@ from django.conf import settings
 from django.core.cache import caches
 from django_tenants.utils import get_tenant_domain_model, get_tenant_model
 
+from fitflow.core import memo
+from fitflow.core.memo import remember
+
 DOMAIN_SECONDS = 300
 UNKNOWN = "unknown"
 
@@ -37,6 +40,13 @@ def studio_of(host: str) -> Any:
     Raises UnknownHost where no open studio has the domain (that answer is cached as well).
     """
     name = bare(host)
+    studio = remember(("host", name), lambda: _ask(name), seconds=settings.HOST_SECONDS)
+    if studio == UNKNOWN:
+        raise UnknownHost(name)
+    return studio
+
+
+def _ask(name: str) -> Any:
     cache = caches["platform"]
     studio = cache.get(_key(name))
     if studio is None:
@@ -44,8 +54,6 @@ def studio_of(host: str) -> Any:
         row = model.objects.select_related("tenant__organization").filter(domain=name).first()
         studio = row.tenant if row and row.tenant.answers else UNKNOWN
         cache.set(_key(name), studio, DOMAIN_SECONDS if studio != UNKNOWN else 20)
-    if studio == UNKNOWN:
-        raise UnknownHost(name)
     return studio
 
 
@@ -64,6 +72,7 @@ def studio_by_id(studio_id: UUID | str) -> Any:
 
 def forget(*domains: str, studio_id: UUID | None = None) -> None:
     """Drop cached domains (and a studio's cached row); called by whatever changes either."""
+    memo.forget(*(("host", bare(domain)) for domain in domains))
     keys = [_key(bare(domain)) for domain in domains]
     if studio_id:
         keys.append(f"studio:{studio_id}")

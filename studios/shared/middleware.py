@@ -23,7 +23,7 @@ class ActorMiddleware:
         user = target.user
         if user.is_authenticated:
             structlog.contextvars.bind_contextvars(user_id=str(user.pk))
-        target.actor = selectors.actor_in(user, target.studio)
+        target.actor = selectors.remembered_actor(user, target.studio)
         target.roles = target.actor.roles
         target.my_studios = SimpleLazyObject(lambda: selectors.studios_of(user))
         return self.get_response(request)

@@ -4,10 +4,12 @@ import re
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.crypto import constant_time_compare
 
 from fitflow.core.errors import NotFound
+from fitflow.core.memo import remember
 from fitflow.tenancy.context import studio_context
 from studios.shared.models import RESERVED, Invitation, Member, Organization, Role, Studio
 from studios.shared.policies import Actor
@@ -23,6 +25,14 @@ def actor_in(user: Any, studio: Studio | None) -> Actor:
         return Actor(user_id=user.pk, name=user.name, roles=frozenset())
     roles = Member.objects.filter(user_id=user.pk, studio_id=studio.id).values_list("role", flat=True)
     return Actor(user_id=user.pk, name=user.name, roles=frozenset(roles))
+
+
+def remembered_actor(user: Any, studio: Studio | None) -> Actor:
+    """Return `actor_in`, asked at most once in IDENTITY_SECONDS: for requests, which come in bursts."""
+    if not user.is_authenticated or studio is None:
+        return actor_in(user, studio)
+    key = ("actor", user.pk, studio.id)
+    return remember(key, lambda: actor_in(user, studio), seconds=settings.IDENTITY_SECONDS)
 
 
 def studios_of(user: Any) -> list[Studio]:
