@@ -10,8 +10,10 @@ from typing import Any
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When
 
-from billing.models import Invoice, InvoiceLine, InvoiceRun, Payment, Posting, Refund
+from billing.models import Invoice, InvoiceLine, InvoiceRun, InvoiceTax, Payment, Posting, Refund
 from fitflow.core.money import ZERO
+from notifications.models import Delivery
+from studios.models import AuditEvent
 
 OPEN = (Invoice.Status.ISSUED, Invoice.Status.PART_PAID)
 BALANCE = F("total") - F("amount_credited") - F("amount_paid")
@@ -115,6 +117,46 @@ def recent_runs(limit: int = 5) -> QuerySet[InvoiceRun]:
     """Return the latest invoice runs, each with how many invoices it made and for how much."""
     made = InvoiceRun.objects.annotate(made=Count("invoices"), worth=Sum("invoices__total"))
     return made.order_by("-created_at")[:limit]
+
+
+def run_result(run: InvoiceRun) -> dict[str, Any]:
+    """Return what a finished run made: how many invoices, their totals, and the first and last number."""
+    made = run.invoices.order_by("sequence")
+    sums = made.aggregate(invoices=Count("pk"), net=Sum("subtotal"), total=Sum("total"))
+    taxes = (
+        InvoiceTax.objects.filter(invoice__run=run)
+        .values("name")
+        .annotate(sum=Sum("amount"))
+        .order_by("name")
+    )
+    numbers = list(made.values_list("number", flat=True))
+    return sums | {
+        "taxes": list(taxes),
+        "first": numbers[0] if numbers else "",
+        "last": numbers[-1] if numbers else "",
+    }
+
+
+def month_figures(today: date) -> dict[str, Decimal]:
+    """Return what was invoiced (with tax, less credits) and what came in since the first of the month."""
+    first = today.replace(day=1)
+    issued = Invoice.objects.filter(issued_on__range=(first, today)).aggregate(sum=Sum("total"))["sum"]
+    return {"invoiced": issued or ZERO, "received": received_between(first=first, last=today)}
+
+
+def mails_of(invoice: Invoice) -> QuerySet[Delivery]:
+    """Return the messages in which the client got this invoice, newest first."""
+    return Delivery.objects.filter(subject_type="invoice", subject_id=invoice.pk).order_by("-created_at")
+
+
+def history_of(invoice: Invoice) -> QuerySet[AuditEvent]:
+    """Return what was done with an invoice, its payments and credit notes, newest first."""
+    ids = [
+        invoice.pk,
+        *(row.pk for row in invoice.payments.all()),
+        *(row.pk for row in invoice.credit_notes.all()),
+    ]
+    return AuditEvent.objects.filter(subject_id__in=ids).order_by("-seq")
 
 
 def invoice_json(invoice: Invoice, *, today: date | None = None) -> dict[str, Any]:

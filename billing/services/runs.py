@@ -72,7 +72,7 @@ def request_invoice_run(
     NotFound for an unknown client.
     """
     require_billing(actor)
-    _check_period(period_from, period_to)
+    check_period(period_from, period_to)
     if client_id and not Client.objects.filter(pk=client_id).exists():
         raise NotFound()
     with transaction.atomic():
@@ -98,7 +98,7 @@ def preview_invoices(
     Raises NotPermitted, and Invalid for a period that cannot be.
     """
     require_billing(actor)
-    _check_period(period_from, period_to)
+    check_period(period_from, period_to)
     found = billable_bookings(period_from=period_from, period_to=period_to, client_id=client_id)
     settings, on, zone = billing_settings(), studio_today(), this_studio().timezone
     problems: list[dict[str, str]] = []
@@ -220,7 +220,8 @@ def _problem(client: Client, message: str) -> dict[str, str]:
     return {"client": str(client.pk), "name": client.name, "message": message}
 
 
-def _check_period(first: date, last: date) -> None:
+def check_period(first: date, last: date) -> None:
+    """Raise Invalid for a period that ends before it begins or is longer than a run may be."""
     if last < first:
         raise Invalid("The period ends before it begins.", field="period_to")
     if (last - first).days > LONGEST_DAYS:

@@ -17,7 +17,7 @@ def browse(cast: Cast) -> Browse:
     def sign_in(person: str = "", slug: str = "lotus") -> Client:
         client = Client(headers={"host": f"{slug}.fitflow.localhost"})
         if person:
-            client.force_login(cast.user[person], backend="django.contrib.auth.backends.ModelBackend")
+            client.force_login(cast.user[person])
         return client
 
     return sign_in
