@@ -18,7 +18,7 @@ from clients.policies import bookable_clients, visible_clients
 from clients.selectors import pickable_clients
 from fitflow.core.errors import FitFlowError
 from fitflow.core.formats import money_text
-from fitflow.core.widgets import DateInput, TimeInput
+from fitflow.core.widgets import DateInput
 from studios.models import Location, Room
 from studios.shared.policies import Actor
 from trainers.models import Service, Session, TrainerProfile
@@ -129,7 +129,14 @@ class TimeAndPlace(Refusable, forms.Form):
     """What booking and moving have in common: when, who gives it and where."""
 
     starts_on = forms.DateField(label="Day", widget=DateInput)
-    starts_at = forms.TimeField(label="Starts", widget=TimeInput)
+    starts_at = forms.TimeField(
+        label="Starts",
+        input_formats=["%H:%M", "%H.%M", "%Hh%M", "%H%M", "%H"],
+        error_messages={"invalid": "Write a time such as 10:30."},
+        widget=forms.TimeInput(
+            format="%H:%M", attrs={"inputmode": "numeric", "autocomplete": "off", "class": "num", "maxlength": 5}
+        ),
+    )
     trainer = forms.ModelChoiceField(TrainerProfile.objects.none(), empty_label=None)
     place = PlaceField()
 

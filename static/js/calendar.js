@@ -32,7 +32,7 @@ function markPick({ start, resource }, minutes = 60, clash = false) {
   clearPick();
   const until = new Date(new Date(`${start}:00`).getTime() + minutes * 60000);
   page.grid()?.addEvent({
-    id: "pick", start, end: wallClock(until), title: start.slice(11), editable: false,
+    id: "pick", start, end: wallClock(until), title: clash ? "Clashes" : "New session", editable: false,
     classNames: [clash ? "clash" : "pick"], resourceIds: resource ? [resource.id] : [],
   });
 }

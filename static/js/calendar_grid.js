@@ -35,7 +35,8 @@ export function calendarPage(options = {}) {
     if (!desk.matches) return;
     if (!grid) {
       grid = createCalendar(box, [TimeGrid, DayGrid, ResourceTimeGrid, Interaction], {
-        ...look(), ...shown(), slotMinTime: "06:00", slotMaxTime: "23:00", height: "max(34rem, 100dvh - 17rem)",
+        ...look(), ...shown(), views: { dayGridMonth: { ...look().views.dayGridMonth, height: "max(54rem, 100dvh - 15rem)" } },
+        slotMinTime: "06:00", slotMaxTime: "23:00", height: "max(34rem, 100dvh - 17rem)",
         slotEventOverlap: false, lazyFetching: false, pointer: true, editable: false, eventSources: [{ events }],
         eventFilter: ({ event, view }) => !(view.type === "dayGridMonth" && event.classNames.includes("busy")),
         resourceLabelContent: ({ resource }) => ({ domNodes: columnHead(resource) }),
@@ -118,7 +119,8 @@ function toEvent(event, index, view) {
     id: event.id || `busy-${index}`,
     start: event.start, end: event.end, title: event.title, classNames,
     editable: event.movable, startEditable: event.movable, durationEditable: event.movable,
-    resourceIds: [view === "rooms" ? event.room : event.trainer],
+    // A room is never busy elsewhere: its columns leave those spans out.
+    resourceIds: view === "rooms" ? (busy ? [] : [event.room]) : [event.trainer],
     extendedProps: event,
   };
 }
@@ -127,11 +129,14 @@ function columnHead({ title, extendedProps: { letter, hue } = {} }) {
   const name = document.createElement("span");
   name.textContent = title;
   if (!letter) return [name];
+  const head = document.createElement("span");
+  head.className = "col-name";
   const mark = document.createElement("span");
   mark.className = `mono tiny hue-${hue}`;
   mark.setAttribute("aria-hidden", "true");
   mark.textContent = letter;
-  return [mark, name];
+  head.append(mark, name);
+  return [head];
 }
 
 /** Writes a local date of the grid as wall-clock time: "2026-11-19T10:00". */

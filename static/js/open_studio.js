@@ -1,13 +1,11 @@
-// Opening a studio: the address follows the name until one edits it, the zone is asked only where a province has several.
+// Opening a studio: the address follows the name until one edits it, and one reads at once whether it is free.
 import { call } from "./ui.js";
+import "./zone_field.js";
 
 const form = document.querySelector("[data-open-studio]");
-const { name, slug, province, timezone } = form.elements;
-const zones = JSON.parse(document.getElementById("zones").textContent);
+const { name, slug } = form.elements;
 const shown = form.querySelector("[data-slug]");
 const verdict = form.querySelector("[data-verdict]");
-const zoneField = form.querySelector("[data-zone]");
-const groups = [...timezone.querySelectorAll("optgroup")];
 let edited = slug.value !== "";
 let asked;
 
@@ -34,15 +32,6 @@ function later() {
   asked = setTimeout(check, 300);
 }
 
-function fitZones() {
-  const several = (zones[province.value] ?? []).length > 1;
-  zoneField.hidden = !several;
-  const label = province.selectedOptions[0]?.text;
-  for (const group of groups) group.hidden = group.disabled = group.label !== label;
-  if (!several) timezone.value = "";
-  else if (!zones[province.value].includes(timezone.value)) [timezone.value] = zones[province.value];
-}
-
 name.addEventListener("input", () => {
   if (edited) return;
   slug.value = addressOf(name.value);
@@ -53,6 +42,4 @@ slug.addEventListener("input", () => {
   edited = slug.value !== "";
   later();
 });
-province.addEventListener("change", fitZones);
-fitZones();
 if (slug.value) check();

@@ -78,6 +78,7 @@ def _context(board: SessionBoard) -> dict[str, Any]:
         "marked": sum(1 for row in booked if row.attendance),
         "free": max(session.capacity - session.booked, 0),
         "is_open": open_now and board.may_edit,
+        "is_over": session.ends_at <= now,
         "may_add": open_now and board.may_edit and session.ends_at > now,
         "may_mark": open_now and board.may_edit and opens <= now,
         "may_complete": open_now and board.may_edit and session.starts_at <= now,

@@ -19,7 +19,7 @@ from studios.models import Room
 from studios.shared.decorators import staff_required
 from studios.shared.requests import StudioRequest
 from trainers.forms import BookingForm, clients_like
-from trainers.models import Session
+from trainers.models import Session, TrainerProfile
 from trainers.services import cancel_session, schedule_session
 from trainers.views.answers import calendar_at, toasted, told, when
 from trainers.views.periods import instant_from, uuid_from, zone_text
@@ -45,7 +45,7 @@ def _asked(request: StudioRequest) -> dict[str, Any]:
     """Return what a link to the form fills in."""
     query = request.GET
     starts = _start_asked(query, request.studio.timezone)
-    initial: dict[str, Any] = {"starts_on": starts.date(), "starts_at": starts.time()}
+    initial: dict[str, Any] = {"starts_on": starts.date(), "starts_at": starts.time(), **_habit(request)}
     initial |= {name: query[name] for name in ("service", "trainer") if uuid_from(query.get(name, ""))}
     room = Room.objects.filter(pk=uuid_from(query.get("room", "")), is_active=True).first()
     if room:
@@ -54,6 +54,17 @@ def _asked(request: StudioRequest) -> dict[str, Any]:
     if client:
         initial |= {"client": client.name, "client_id": client.pk}
     return initial
+
+
+def _habit(request: StudioRequest) -> dict[str, Any]:
+    """Return what she booked last for herself: most bookings are like the one before."""
+    last = Session.objects.filter(trainer__user_id=request.actor.user_id, trainer__is_active=True)
+    last = last.filter(service__is_active=True, location__is_active=True).order_by("-created_at", "-id")
+    row = last.values("service", "trainer", "location").first()
+    if row:
+        return {"service": row["service"], "trainer": row["trainer"], "place": str(row["location"])}
+    own = TrainerProfile.objects.filter(user_id=request.actor.user_id, is_active=True).first()
+    return {"trainer": own.pk} if own else {}
 
 
 def _picked(request: StudioRequest) -> dict[str, Any]:
