@@ -67,8 +67,10 @@ def invoice_mail(delivery: Delivery) -> Letter:
         else "It is paid.",
         mark="Invoice" if due else "✓ Paid",
         tone="info" if due else "good",
-        heading=f"Invoice {invoice.number}",
-        paragraphs=("Here is your invoice for your sessions. The PDF is attached.",),
+        heading="Your invoice",
+        paragraphs=(
+            f"Here is what is open at {studio}. The PDF is attached." if due else "The PDF is attached.",
+        ),
         facts=(
             ("Total", f"{_money(invoice, invoice.total)} ({invoice.currency})"),
             *(
@@ -98,8 +100,8 @@ def credit_note_mail(delivery: Delivery) -> Letter:
         preview=f"It corrects invoice {corrected}.",
         mark="Credit note",
         tone="good",
-        heading=f"Credit note {note.number}",
-        paragraphs=(f"It corrects invoice {corrected}: you owe that much less. The PDF is attached.",),
+        heading="You owe less",
+        paragraphs=(f"A credit note corrects your invoice {corrected}. The PDF is attached.",),
         facts=(
             ("Credited", f"{_money(note, -note.total)} ({note.currency})"),
             ("Issued", day_text(note.issued_on)),
@@ -125,15 +127,15 @@ def receipt_mail(delivery: Delivery) -> Letter:
     rest = (
         "The invoice is paid. Thank you."
         if left <= 0
-        else f"{_money(invoice, left)} of the invoice is still due."
+        else f"{_money(invoice, left)} of the invoice is still due"
     )
     return Letter(
         subject=f"Receipt: {amount} for invoice {invoice.number}",
         preview=rest,
         mark="✓ Received",
         tone="good",
-        heading=f"Thank you for {amount}",
-        paragraphs=(rest,),
+        heading="Thank you for your payment",
+        when=(f"{amount} {invoice.currency}", rest),
         facts=(
             ("Invoice", invoice.number),
             ("Received", day_text(payment.received_on)),

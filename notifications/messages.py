@@ -79,7 +79,7 @@ def invitation(delivery: Delivery) -> Letter:
             ("Open until", day_text(row.expires_at, studio.timezone)),
         ),
         button=("Take the invitation", invitation_url(row)),
-        after=("The link is for you alone: it works once, with this e-mail address.",),
+        after=("The link is yours alone: it works once, and with this address only.",),
         why=(
             f"You get this because somebody at {studio.name} entered your address. "
             "If you do not know the studio, ignore it: nothing happens."

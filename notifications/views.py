@@ -26,13 +26,14 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
     words, status = request.GET.get("q", "").strip(), request.GET.get("status", "")
     mine = visible_deliveries(request.actor)  # type: ignore[attr-defined]
     found = search_deliveries(mine, words=words, status=status)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     values = {
-        "page_obj": Paginator(found, PAGE).get_page(request.GET.get("page")),
+        "page_obj": page,
         "words": words,
         "status": status if status in FILTERS else "",
         "filters": [(key, label) for key, (label, _) in FILTERS.items()],
         "trouble": trouble_count(mine),
-        "any": bool(words or status) or mine.exists(),
+        "any": bool(words or status or page.paginator.count),
         "zone": request.studio.timezone,  # type: ignore[attr-defined]
     }
     return render(request, "studio/delivery_list.html", values)

@@ -15,11 +15,11 @@ from icalendar import Calendar, Event, vCalAddress, vText
 from clients.models import Client
 from trainers.models import Session
 
-Method = Literal["REQUEST", "CANCEL"]
+Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
 
 
 def session_calendar(session: Session, client: Client, *, studio_name: str, method: Method) -> bytes:
-    """Return a session of one client as a calendar file.
+    """Return a session of one client as a calendar file: sent to her (REQUEST, CANCEL) or fetched by her (PUBLISH).
 
     The UID stays the session's for ever and SEQUENCE is its version, so a later file moves or removes the entry that an
     earlier one made. Times carry the location's zone, whose rules are included.
@@ -37,10 +37,8 @@ def session_calendar(session: Session, client: Client, *, studio_name: str, meth
     event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
     event.add("transp", "OPAQUE")
     event.add("organizer", _address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1], studio_name))
-    attendee = _address(client.email, client.name)
-    attendee.params["PARTSTAT"] = vText("ACCEPTED")
-    attendee.params["RSVP"] = vText("FALSE")
-    event.add("attendee", attendee)
+    if client.email and method != "PUBLISH":
+        event.add("attendee", _attendee(client))
     calendar = Calendar()
     calendar.add("prodid", "-//FitFlow//Timetable//EN")
     calendar.add("version", "2.0")
@@ -63,6 +61,13 @@ def place_of(session: Session) -> str:
     """Return where a session is: room, place and address, as far as they are known."""
     room = session.room.name if session.room else ""
     return ", ".join(part for part in (room, session.location.name, session.location.address) if part)
+
+
+def _attendee(client: Client) -> vCalAddress:
+    attendee = _address(client.email, client.name)
+    attendee.params["PARTSTAT"] = vText("ACCEPTED")
+    attendee.params["RSVP"] = vText("FALSE")
+    return attendee
 
 
 def _address(email: str, name: str) -> vCalAddress:

@@ -20,7 +20,8 @@ from notifications.email import devmail
 PAGE = 25
 View = Callable[..., HttpResponse]
 # A message is shown as its sender wrote it, but it can neither run, nor load, nor send anything.
-MAIL_POLICY = {
+MAIL_POLICY: dict[str, list[str] | None] = {
+    **dict.fromkeys(settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]),
     "default-src": [NONE],
     "style-src": [UNSAFE_INLINE],
     "img-src": ["data:"],

@@ -64,7 +64,7 @@ def test_a_payment_is_thanked_for(lotus: Cast, invoice: Invoice, provider: type[
     (message,) = provider.got
     assert message.subject == f"Receipt: $50.40 for invoice {invoice.number}"
     text = " ".join(message.body.split())
-    assert "$40.00 of the invoice is still due." in text
+    assert "$40.00 of the invoice is still due" in text
     assert "Reference: CA1234" in text
 
 
