@@ -13,7 +13,7 @@ ROLE_HELP = {
     Role.OWNER: "everything, money and plan included",
     Role.MANAGER: "runs the studio, without its plan and bank",
     Role.TRAINER_ADMIN: "trains, and leads a team of trainers",
-    Role.TRAINER: "her own sessions and clients",
+    Role.TRAINER: "own sessions and clients",
 }
 
 
@@ -81,7 +81,7 @@ class InviteForm(forms.Form):
     """An invitation to the team."""
 
     email = forms.EmailField(label="E-mail", max_length=254)
-    name = forms.CharField(label="Name", max_length=200, required=False, help_text="As the mail greets her.")
+    name = forms.CharField(label="Name", max_length=200, required=False, help_text="The e-mail greets by it.")
     role = forms.ChoiceField(label="Role", widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, roles: list[Role], **kwargs: Any) -> None:

@@ -9,6 +9,7 @@ from fitflow.core.audit import AuditRow
 from fitflow.core.clock import validate_zone
 from fitflow.core.models import Row
 from studios.shared.models import Province
+from studios.shared.zones import zone_words
 
 
 class Location(Row):
@@ -28,6 +29,11 @@ class Location(Row):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def zone_words(self) -> str:
+        """The zone as people of the province call it."""
+        return zone_words(self.province, self.timezone)
 
     @property
     def address(self) -> str:

@@ -38,7 +38,7 @@ SUBJECTS: dict[str, dict[Capability, str]] = {
 }
 SCOPES = {
     Scope.ALL: "All",
-    Scope.TEAM: "Own and team’s",
+    Scope.TEAM: "Team’s",
     Scope.OWN: "Own",
     Scope.NONE: "No",
 }

@@ -43,6 +43,11 @@ ZONES: dict[str, tuple[tuple[str, str], ...]] = {
 }
 
 
+def zone_words(province: str, zone: str) -> str:
+    """Return what people of a province call a zone, or its IANA name."""
+    return dict(ZONES.get(province, ())).get(zone, zone)
+
+
 def usual_zone(province: str) -> str:
     """Return the zone in which most people of a province live."""
     return ZONES[province][0][0]

@@ -22,7 +22,6 @@ from studios.shared.decorators import signed_in
 from studios.shared.glances import glances_at
 from studios.shared.models import Role, Studio
 from studios.shared.selectors import address_problem, organizations_owned_by
-from studios.shared.zones import ZONES
 
 
 @require_safe
@@ -69,8 +68,7 @@ def open_studio(request: Any) -> HttpResponse:
         else:
             messages.success(request, f"{studio.name} is open. Add a service, then book your first session.")
             return HttpResponseRedirect(_calendar_of(studio))
-    zones = {code: [zone for zone, _ in named] for code, named in ZONES.items()}
-    context = {"form": form, "host": settings.PUBLIC_HOST, "zones": zones}
+    context = {"form": form, "host": settings.PUBLIC_HOST}
     return render(request, "public/open_studio.html", context, status=422 if form.errors else 200)
 
 

@@ -88,7 +88,8 @@ def invitation_revoke(request: Any, invitation_id: UUID) -> HttpResponse:
 def team_member(request: Any, user_id: UUID) -> HttpResponse:
     """What one person is here; change it."""
     person = selectors.colleague(request.actor, request.studio, user_id)
-    offered = selectors.changeable_roles(request.actor, person)
+    gives = bool(roles_to_give(request.actor))
+    offered = selectors.changeable_roles(request.actor, person) if gives else []
     fixed = [role for role in person.roles if role not in offered]
     form = RolesForm(
         request.POST or None, roles=offered, initial={"roles": [role.value for role in person.roles]}
