@@ -373,7 +373,9 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "same-origin"
+# Studios and the platform are origins of their own: with "same-origin" a browser hides the Origin of the sign-out form
+# on a studio's page, and the CSRF check refuses it.
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SILENCED_SYSTEM_CHECKS: list[str] = []
@@ -382,7 +384,7 @@ SENTRY_DSN = env.text("SENTRY_DSN", "")
 RELEASE = env.text("RELEASE", "dev")
 DEMO = False
 
-from fitflow.settings.admin import UNFOLD  # noqa: E402, F401
+from fitflow.settings.admin import FORMAT_MODULE_PATH, UNFOLD  # noqa: E402, F401
 from fitflow.settings.logs import LOGGING, start_sentry  # noqa: E402, F401
 
 start_sentry(SENTRY_DSN, RELEASE)
