@@ -71,14 +71,17 @@ def invoice_mail(delivery: Delivery) -> Letter:
         paragraphs=(
             f"Here is what is open at {studio}. The PDF is attached." if due else "The PDF is attached.",
         ),
+        when=(
+            f"{_money(invoice, invoice.balance if due else invoice.total)} {invoice.currency}",
+            f"Due by {day_text(invoice.due_on)}" if due else "Paid",
+        ),
         facts=(
-            ("Total", f"{_money(invoice, invoice.total)} ({invoice.currency})"),
             *(
-                (("Still due", _money(invoice, invoice.balance)),)
+                (("Total", _money(invoice, invoice.total)),)
                 if due and invoice.balance != invoice.total
                 else ()
             ),
-            *((("Due by", day_text(invoice.due_on)),) if due else ()),
+            ("Invoice", invoice.number),
             ("Issued", day_text(invoice.issued_on)),
         ),
         button=_button(invoice),
@@ -102,10 +105,8 @@ def credit_note_mail(delivery: Delivery) -> Letter:
         tone="good",
         heading="You owe less",
         paragraphs=(f"A credit note corrects your invoice {corrected}. The PDF is attached.",),
-        facts=(
-            ("Credited", f"{_money(note, -note.total)} ({note.currency})"),
-            ("Issued", day_text(note.issued_on)),
-        ),
+        when=(f"{_money(note, -note.total)} {note.currency}", f"Credited for invoice {corrected}"),
+        facts=(("Credit note", note.number), ("Issued", day_text(note.issued_on))),
         button=_button(note),
         why=f"You get this because you are a client of {studio}.",
         attachments=((f"{note.number}.pdf", pdf_of(note), PDF),),
@@ -158,7 +159,8 @@ def _money(invoice: Invoice, amount: object) -> str:
 
 def _button(invoice: Invoice) -> tuple[str, str] | None:
     """Return the way to the portal, for whom it opens."""
-    return ("See the invoice", page_of("portal_invoice", invoice.pk)) if invoice.client.user_id else None
+    word = "credit note" if invoice.kind == Invoice.Kind.CREDIT_NOTE else "invoice"
+    return (f"See the {word}", page_of("portal_invoice", invoice.pk)) if invoice.client.user_id else None
 
 
 def _how_to_pay(invoice: Invoice) -> tuple[str, ...]:
