@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from billing import services
 from billing import shapes as shape
 from billing.models import Invoice, InvoiceRun
-from billing.policies import fetch_invoice, fetch_run, own_invoices, visible_invoices
+from billing.policies import fetch_invoice, fetch_run, own_invoices, require_billing, visible_invoices
 from billing.selectors import FILTERS, invoice_json, narrow_invoices, payment_json, refund_json
 from billing.services.documents import printable_invoices
 from billing.tax import Quote, TaxableLine, TaxError, quote
@@ -64,6 +64,7 @@ def _taxes_json(taxes: Sequence[Any]) -> list[dict[str, Any]]:
 @endpoint("POST")
 def invoice_runs(request: Request) -> Response:
     """Invoice the sessions of a period, both days included; ask for the run to see how far it is."""
+    require_billing(request.actor)  # type: ignore[attr-defined]
     asked = checked(shape.RunIn, request)
     run = services.request_invoice_run(
         actor=request.actor,  # type: ignore[attr-defined]
@@ -154,6 +155,7 @@ def pdf_response(invoice: Invoice) -> HttpResponse:
 def payments(request: Request, invoice_id: UUID) -> Response:
     """Record money received for an invoice; more than is owed is a CONFLICT."""
     actor = request.actor  # type: ignore[attr-defined]
+    require_billing(actor)
     fetch_invoice(actor, invoice_id)
     asked = checked(shape.PaymentIn, request)
     received_on = asked.pop("received_on", None) or services.studio_today()
@@ -166,6 +168,7 @@ def payments(request: Request, invoice_id: UUID) -> Response:
 def credit_notes(request: Request, invoice_id: UUID) -> Response:
     """Credit some lines of an invoice, or all that are left where `lines` is not given."""
     actor = request.actor  # type: ignore[attr-defined]
+    require_billing(actor)
     fetch_invoice(actor, invoice_id)
     asked = checked(shape.CreditIn, request)
     note = services.credit_invoice(
@@ -178,8 +181,9 @@ def credit_notes(request: Request, invoice_id: UUID) -> Response:
 @endpoint("POST")
 def refunds(request: Request, payment_id: UUID) -> Response:
     """Give back part or all of a payment; `is_correction` says that it was a slip and no money moved."""
-    asked = checked(shape.RefundIn, request)
     actor = request.actor  # type: ignore[attr-defined]
+    require_billing(actor)
+    asked = checked(shape.RefundIn, request)
     return Response(
         refund_json(services.refund_payment(actor=actor, payment_id=payment_id, **asked)), status=201
     )

@@ -16,7 +16,7 @@ from billing import services
 from billing.forms import CreditForm, PaymentForm, RefundForm
 from billing.models import Invoice, Payment
 from billing.pdf.words import printed
-from billing.policies import fetch_invoice, fetch_payment, may_bill, visible_invoices
+from billing.policies import fetch_invoice, fetch_payment, may_bill, require_billing, visible_invoices
 from billing.selectors import (
     FILTERS,
     history_of,
@@ -108,6 +108,7 @@ def invoice_pdf(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
 def payment_record(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
     """Record a payment; the flash offers to undo it."""
     actor = request.actor  # type: ignore[attr-defined]
+    require_billing(actor)
     invoice = fetch_invoice(actor, invoice_id)
     form = PaymentForm(request.POST, prefix="payment")
     if form.is_valid():
@@ -165,6 +166,7 @@ def payment_refund(request: HttpRequest, payment_id: UUID) -> HttpResponse:
 def invoice_credit(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
     """Credit the chosen lines."""
     actor = request.actor  # type: ignore[attr-defined]
+    require_billing(actor)
     invoice = fetch_invoice(actor, invoice_id)
     rows = invoice.lines.prefetch_related("taxes")
     form = CreditForm(request.POST, rows=rows, prefix="credit")

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from fitflow.accounts.models import User
-from fitflow.core import outbox
+from fitflow.core import memo, outbox
 from fitflow.core.db import lock_in_transaction, refusals
 from fitflow.core.errors import Conflict, Invalid, NotFound, NotPermitted
 from studios.policies import STAFF_ROLES, may_give, may_take
@@ -87,5 +87,6 @@ def _take(studio: Studio, user_id: UUID, roles: set[str]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS public.member_last_owner IMMEDIATE")
         cursor.execute("SET CONSTRAINTS public.member_last_owner DEFERRED")
+    memo.forget(("actor", user_id, studio.id))
     for role in sorted(roles):
         outbox.publish("member.removed", studio=studio.id, user=user_id, role=role)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from fitflow.accounts.models import User
-from fitflow.core import outbox
+from fitflow.core import memo, outbox
 from fitflow.core.context import public_url
 from fitflow.core.db import refusals
 from fitflow.core.errors import Conflict, Invalid
@@ -117,6 +117,7 @@ def add_member(*, studio: Studio, user: User, role: str, invited_by: UUID | None
     with transaction.atomic():
         member, added = Member.objects.get_or_create(studio=studio, user=user, role=role)
         if added:
+            memo.forget(("actor", user.pk, studio.id))
             outbox.publish(
                 "member.added",
                 studio=studio.id,

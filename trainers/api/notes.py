@@ -10,7 +10,7 @@ from fitflow.core.api import endpoint, paginate
 from fitflow.core.api.inputs import checked
 from fitflow.core.api.schema import PAGE, page_of
 from fitflow.core.errors import Invalid, NotFound
-from studios.shared.policies import Actor
+from studios.shared.policies import Actor, Capability, require
 from trainers.api.present import note_dict, note_dicts
 from trainers.api.shapes import NoteIn, NoteOut, SessionNoteIn
 from trainers.models import Booking
@@ -41,8 +41,10 @@ def session_notes(request: Request, session_id: UUID) -> Response:
     """Your notes of a session; writing one about a client who is in it."""
     actor = request.actor  # type: ignore[attr-defined]
     if request.method == "GET":
+        require(actor, Capability.RECORDS_READ)
         rows = visible_notes(actor).filter(session=fetch_session(actor, session_id))
         return paginate(request, rows, note_dicts)
+    require(actor, Capability.RECORDS_WRITE)
     asked = checked(SessionNoteIn, request)
     note = write_note(
         actor=actor,

@@ -12,6 +12,7 @@ from fitflow.core.api.inputs import checked
 from fitflow.core.api.schema import PAGE, page_of
 from trainers.api.present import service_dict, service_dicts, trainer_dict, trainer_dicts
 from trainers.api.shapes import ServiceIn, ServiceOut, TrainerIn, TrainerOut
+from studios.shared.policies import Capability, require
 from trainers.policies import fetch_service, fetch_trainer, visible_services, visible_trainers
 from trainers.services import change_trainer, retire_service, save_service
 
@@ -34,6 +35,7 @@ def services(request: Request) -> Response:
     actor = request.actor  # type: ignore[attr-defined]
     if request.method == "GET":
         return paginate(request, visible_services(actor), service_dicts)
+    require(actor, Capability.PRICES_MANAGE)
     service = save_service(actor=actor, **_flat(checked(ServiceIn, request)))
     return Response(service_dict(service), status=201)
 

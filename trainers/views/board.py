@@ -18,6 +18,7 @@ from fitflow.core.errors import Conflict, FitFlowError, Invalid
 from fitflow.core.flash import undoable
 from fitflow.core.formats import money_text
 from studios.shared.decorators import staff_required
+from studios.shared.policies import Capability, require
 from studios.shared.requests import StudioRequest
 from trainers.forms import AddClientForm, CancelForm, NoteForm
 from trainers.models import Booking, Session
@@ -83,6 +84,8 @@ def _context(board: SessionBoard) -> dict[str, Any]:
         "may_mark": open_now and board.may_edit and opens <= now,
         "may_complete": open_now and board.may_edit and session.starts_at <= now,
         "marking_opens": opens,
+        "shows_notes": board.writes_notes
+        and (session.status != Session.Status.CANCELLED or bool(board.notes)),
         "may_restore": board.may_edit and undo_until is not None and now < undo_until,
         "is_today": opens.date() == now.date(),
         "people": session.booked + session.waitlisted,
@@ -103,9 +106,9 @@ def _words(session: Session) -> dict[str, str]:
         else "is free"
     )
     return {
-        "add_note": "Every place is taken: she goes on the waitlist."
+        "add_note": "Every place is taken: the client goes on the waitlist."
         if full
-        else f"{price}. She gets an e-mail.",
+        else f"{price}. The client gets an e-mail.",
         "take_off_note": f"They get an e-mail. It {cost if late else 'is free'} for them.",
     }
 
@@ -261,6 +264,7 @@ def booking_give_place(request: StudioRequest, booking_id: UUID) -> HttpResponse
 @staff_required
 def session_note(request: StudioRequest, session_id: UUID) -> HttpResponse:
     """Write a note about one client of the session."""
+    require(request.actor, Capability.RECORDS_WRITE)
     form = NoteForm(request.POST)
     if form.is_valid():
         try:
