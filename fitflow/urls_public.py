@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from billing import urls as billing
 from clients import urls as clients
 from fitflow.accounts import urls as accounts
+from fitflow.admin.site import site as admin_site
 from fitflow.core import views
 from fitflow.core.api.docs import docs, schema
 from notifications import urls as notifications
@@ -22,4 +23,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/schema/", schema, name="api_schema"),
     path("api/docs/", docs, name="api_docs"),
     re_path(r"^api/(?P<path>.*)$", views.api_not_found),
+    path("admin/", admin_site.urls),
 ]
