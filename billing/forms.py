@@ -15,7 +15,7 @@ from billing.models import BillingSettings, Invoice, InvoiceLine, Payment
 from billing.services.settings import EDITABLE
 from billing.tax import categories, category_codes
 from fitflow.core.errors import FitFlowError
-from fitflow.core.formats import money_text
+from fitflow.core.formats import money_text, short_day_text
 from fitflow.core.widgets import DateInput, MoneyInput, Switch
 from studios.shared.models import Province
 from trainers.models import Service
@@ -78,16 +78,16 @@ class RefundForm(RefusableForm):
 class CreditForm(RefusableForm):
     """Which lines of an invoice are taken back, and why."""
 
-    lines = forms.MultipleChoiceField(
-        label="Lines to credit",
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Choose at least one line."},
-    )
     reason = forms.CharField(
         max_length=300,
         help_text="It is printed on the credit note.",
         widget=forms.TextInput({"autocomplete": "off"}),
         error_messages={"required": "Say why it is credited."},
+    )
+    lines = forms.MultipleChoiceField(
+        label="Lines to credit",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one line."},
     )
 
     def __init__(self, *args: Any, rows: Iterable[InvoiceLine], **kwargs: Any) -> None:
@@ -95,9 +95,7 @@ class CreditForm(RefusableForm):
         left = [row for row in rows if not row.released]
         field = self.fields["lines"]
         assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101
-        field.choices = [
-            (str(row.pk), f"{row.description}, {money_text(row.net + _tax(row))}") for row in left
-        ]
+        field.choices = [(str(row.pk), _line_words(row)) for row in left]
         field.initial = [str(row.pk) for row in left]
 
     def wanted(self) -> Sequence[UUID]:
@@ -105,8 +103,11 @@ class CreditForm(RefusableForm):
         return [UUID(line) for line in self.cleaned_data["lines"]]
 
 
-def _tax(row: InvoiceLine) -> Decimal:
-    return sum((tax.amount for tax in row.taxes.all()), Decimal(0))
+def _line_words(row: InvoiceLine) -> str:
+    """Write a line as it is chosen: `2 Sep: Private, 60 min, $90.40`."""
+    amount = row.net + sum((tax.amount for tax in row.taxes.all()), Decimal(0))
+    when = f"{short_day_text(row.happened_on)}: " if row.happened_on else ""
+    return f"{when}{row.description}, {money_text(amount)}"
 
 
 class PeriodForm(RefusableForm):

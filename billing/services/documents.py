@@ -189,8 +189,10 @@ def _client(buyer: dict[str, Any]) -> PartyBlock:
 
 def address_lines(party: dict[str, Any]) -> tuple[str, ...]:
     """Return the lines of a seller's or buyer's address that are known."""
-    town = " ".join(str(party[key]) for key in ("city", "province", "postal_code") if party.get(key))
-    return tuple(line for line in (str(party.get("street", "")), town) if line)
+    street, city, postal_code = (str(party.get(key, "")) for key in ("street", "city", "postal_code"))
+    # A province alone is no address.
+    town = [city, str(party.get("province", "")), postal_code] if city or postal_code else []
+    return tuple(line for line in (street, " ".join(part for part in town if part)) if line)
 
 
 def _line(line: InvoiceLine) -> LineRow:

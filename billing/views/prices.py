@@ -21,6 +21,7 @@ from billing.tax import TaxableLine, TaxError, quote
 from fitflow.core.errors import Conflict, FitFlowError
 from fitflow.core.flash import undoable
 from studios.shared.decorators import staff_required
+from studios.shared.models import Province
 from studios.shared.policies import Capability, require
 from trainers.models import Service
 from trainers.policies import fetch_service
@@ -36,7 +37,7 @@ def price_list(request: HttpRequest) -> HttpResponse:
     context = {
         "offered": [_priced(row, kept) for row in rows if row.is_active],
         "retired": [_priced(row, kept) for row in rows if not row.is_active],
-        "kept": kept,
+        "province": Province(kept.province).label,
     }
     return render(request, "studio/billing/prices.html", context)
 
