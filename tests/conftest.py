@@ -41,7 +41,7 @@ def django_db_setup(
             # Threads and pools of a test may still hold sessions, which would keep the database from going.
             cursor.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
             )
         # Given back, it would still be with the pool's worker for its reset when the pool closes.
         connection.connection.close()

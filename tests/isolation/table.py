@@ -116,7 +116,7 @@ API: dict[str, dict[str, str]] = {
     "api_services": {"GET": STAFF, "POST": MONEY},
     "api_service": {"GET": STAFF, "PATCH": MONEY},
     "api_trainers": {"GET": STAFF},
-    "api_trainer": {"GET": STAFF, "PATCH": STAFF},
+    "api_trainer": {"GET": STAFF, "PATCH": "OMT"},
     "api_sessions": {"GET": EVERYONE, "POST": STAFF},
     "api_session": {"GET": EVERYONE},
     "api_session_reschedule": {"POST": STAFF},

@@ -62,11 +62,11 @@ def session_notes(request: Request, session_id: UUID) -> Response:
 def note(request: Request, note_id: UUID) -> Response:
     """One note you may read; its author changes it until it is signed."""
     actor = request.actor  # type: ignore[attr-defined]
-    if request.method == "PUT":
-        return Response(note_dict(change_note(actor=actor, note_id=note_id, **checked(NoteIn, request))))
     found = visible_notes(actor).filter(pk=note_id).first()
     if found is None:
         raise NotFound()
+    if request.method == "PUT":
+        found = change_note(actor=actor, note_id=note_id, **checked(NoteIn, request))
     return Response(note_dict(found))
 
 
