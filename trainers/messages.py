@@ -57,7 +57,7 @@ def queue_for_booking(*, booking_id: UUID | str, change: str, event: str) -> Non
         subject_type=SUBJECT, subject_id=booking.pk, template="session_waitlisted"
     )
     names = {
-        Status.BOOKED.value: "session_place_free" if waited.exists() else "session_booked",
+        Status.BOOKED.value: "place_came_free" if waited.exists() else "session_booked",
         Status.WAITLISTED.value: "session_waitlisted",
         Status.CANCELLED.value: "booking_cancelled",
     }
@@ -94,8 +94,8 @@ def session_booked(delivery: Delivery) -> Letter:
     )
 
 
-@template("session_place_free")
-def session_place_free(delivery: Delivery) -> Letter:
+@template("place_came_free")
+def place_came_free(delivery: Delivery) -> Letter:
     """A place came free and is yours."""
     booking = _booking(delivery, Status.BOOKED, "The booking was cancelled before this was sent.")
     return _letter(
