@@ -92,7 +92,7 @@ def instant_at(day: date, clock: time, zone: str) -> datetime:
     return there
 
 
-class ServiceChoice(forms.ModelChoiceField):
+class ServiceChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Services by name, length and price."""
 
     def label_from_instance(self, obj: Service) -> str:
@@ -108,7 +108,7 @@ class PlaceField(forms.ChoiceField):
     def fill(self, *, keep: Room | None = None) -> list[Location]:
         """Offer the active locations and rooms (and a session's own room, closed as it may be by now)."""
         rooms = Room.objects.filter(Q(is_active=True) | Q(pk=keep.pk if keep else None))
-        locations = list(
+        locations: list[Location] = list(
             Location.objects.filter(
                 Q(is_active=True) | Q(pk=keep.location_id if keep else None)
             ).prefetch_related(Prefetch("rooms", queryset=rooms, to_attr="open_rooms"))
@@ -134,7 +134,8 @@ class TimeAndPlace(Refusable, forms.Form):
         input_formats=["%H:%M", "%H.%M", "%Hh%M", "%H%M", "%H"],
         error_messages={"invalid": "Write a time such as 10:30."},
         widget=forms.TimeInput(
-            format="%H:%M", attrs={"inputmode": "numeric", "autocomplete": "off", "class": "num", "maxlength": 5}
+            format="%H:%M",
+            attrs={"inputmode": "numeric", "autocomplete": "off", "class": "num", "maxlength": 5},
         ),
     )
     trainer = forms.ModelChoiceField(TrainerProfile.objects.none(), empty_label=None)

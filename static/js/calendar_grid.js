@@ -36,7 +36,7 @@ export function calendarPage(options = {}) {
     if (!grid) {
       grid = createCalendar(box, [TimeGrid, DayGrid, ResourceTimeGrid, Interaction], {
         ...look(), ...shown(), views: { dayGridMonth: { ...look().views.dayGridMonth, height: "max(54rem, 100dvh - 15rem)" } },
-        slotMinTime: "06:00", slotMaxTime: "23:00", height: "max(34rem, 100dvh - 17rem)",
+        slotMinTime: "00:00", slotMaxTime: "24:00", slotHeight: 28, height: "max(36rem, 100dvh - 16rem)",
         slotEventOverlap: false, lazyFetching: false, pointer: true, editable: false, eventSources: [{ events }],
         eventFilter: ({ event, view }) => !(view.type === "dayGridMonth" && event.classNames.includes("busy")),
         resourceLabelContent: ({ resource }) => ({ domNodes: columnHead(resource) }),

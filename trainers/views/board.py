@@ -149,7 +149,7 @@ def session_detail(request: StudioRequest, session_id: UUID) -> HttpResponse:
 def session_complete(request: StudioRequest, session_id: UUID) -> HttpResponse:
     """Complete the session with the attendance that is on the page; whoever is not marked counts as here."""
     marks = {
-        booking: value
+        booking: str(value)
         for name, value in request.POST.items()
         if name.startswith(MARK) and value and (booking := uuid_from(name.removeprefix(MARK)))
     }

@@ -22,7 +22,7 @@ from trainers.forms import BookingForm, clients_like
 from trainers.models import Session, TrainerProfile
 from trainers.services import cancel_session, schedule_session
 from trainers.views.answers import calendar_at, toasted, told, when
-from trainers.views.periods import instant_from, uuid_from, zone_text
+from trainers.views.periods import id_asked, instant_from, uuid_from, zone_text
 
 OPENING = time(9, 0)
 
@@ -47,10 +47,10 @@ def _asked(request: StudioRequest) -> dict[str, Any]:
     starts = _start_asked(query, request.studio.timezone)
     initial: dict[str, Any] = {"starts_on": starts.date(), "starts_at": starts.time(), **_habit(request)}
     initial |= {name: query[name] for name in ("service", "trainer") if uuid_from(query.get(name, ""))}
-    room = Room.objects.filter(pk=uuid_from(query.get("room", "")), is_active=True).first()
+    room = Room.objects.filter(pk__in=id_asked(query, "room"), is_active=True).first()
     if room:
         initial["place"] = f"{room.location_id}:{room.pk}"
-    client = bookable_clients(request.actor).filter(pk=uuid_from(query.get("client", ""))).first()
+    client = bookable_clients(request.actor).filter(pk__in=id_asked(query, "client")).first()
     if client:
         initial |= {"client": client.name, "client_id": client.pk}
     return initial
@@ -58,12 +58,12 @@ def _asked(request: StudioRequest) -> dict[str, Any]:
 
 def _habit(request: StudioRequest) -> dict[str, Any]:
     """Return what she booked last for herself: most bookings are like the one before."""
-    last = Session.objects.filter(trainer__user_id=request.actor.user_id, trainer__is_active=True)
+    last = Session.objects.filter(trainer__user_id=request.user.pk, trainer__is_active=True)
     last = last.filter(service__is_active=True, location__is_active=True).order_by("-created_at", "-id")
     row = last.values("service", "trainer", "location").first()
     if row:
         return {"service": row["service"], "trainer": row["trainer"], "place": str(row["location"])}
-    own = TrainerProfile.objects.filter(user_id=request.actor.user_id, is_active=True).first()
+    own = TrainerProfile.objects.filter(user_id=request.user.pk, is_active=True).first()
     return {"trainer": own.pk} if own else {}
 
 
@@ -72,7 +72,8 @@ def _picked(request: StudioRequest) -> dict[str, Any]:
     typed = {name: value for name, value in request.POST.items() if name in BookingForm.base_fields}
     kind, _, value = request.POST["pick"].partition(":")
     if kind == "client":
-        client = bookable_clients(request.actor).filter(pk=uuid_from(value)).first()
+        picked = uuid_from(value)
+        client = bookable_clients(request.actor).filter(pk=picked).first() if picked else None
         return typed | ({"client": client.name, "client_id": client.pk} if client else {})
     starts = instant_from(value) if kind == "start" else None
     return typed | ({"starts_on": starts.date(), "starts_at": starts.time()} if starts else {})

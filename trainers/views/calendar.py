@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,10 +63,18 @@ class Choices:
         )
 
     @property
+    def groups(self) -> dict[str, tuple[str, Sequence[TrainerProfile | Location | Service]]]:
+        """Return the filters by their names in the address, each with its legend."""
+        return {
+            "trainer": ("Trainers", self.trainers),
+            "location": ("Locations", self.locations),
+            "service": ("Services", self.services),
+        }
+
+    @property
     def ids(self) -> dict[str, list[str]]:
         """Return every id of each filter."""
-        groups = {"trainer": self.trainers, "location": self.locations, "service": self.services}
-        return {name: [str(row.pk) for row in rows] for name, rows in groups.items()}
+        return {name: [str(row.pk) for row in rows] for name, (_, rows) in self.groups.items()}
 
 
 def zone_for(request: StudioRequest, address: CalendarAddress, locations: list[Location]) -> str:
@@ -101,19 +110,14 @@ def _day_rows(
 
 
 def _filters(address: CalendarAddress, choices: Choices) -> dict[str, Any]:
-    groups = {
-        "trainer": ("Trainers", choices.trainers),
-        "location": ("Locations", choices.locations),
-        "service": ("Services", choices.services),
-    }
     shown: dict[str, Chips] = {
         name: Chips(
             name,
             legend,
             [Chip(row.pk, row.name, getattr(row, "hue", 0), address.shows(name, row.pk)) for row in rows],
-        )  # type: ignore[attr-defined]
-        for name, (legend, rows) in groups.items()
-        if len(rows) > 1  # type: ignore[arg-type]
+        )
+        for name, (legend, rows) in choices.groups.items()
+        if len(rows) > 1
     }
     return {
         "chips": shown.pop("trainer", None),

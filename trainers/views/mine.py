@@ -35,7 +35,7 @@ class Place:
 
 def _studios(request: StudioRequest) -> list[Studio]:
     """Return the studios in which she works, by name."""
-    return [one for one in request.my_studios if set(one.my_roles) - {Role.CLIENT.value}]  # type: ignore[attr-defined]
+    return [one for one in request.my_studios if set(one.my_roles) - {Role.CLIENT.value}]
 
 
 def _zone(studios: list[Studio]) -> str:

@@ -151,6 +151,12 @@ def uuid_from(text: str) -> UUID | None:
         return None
 
 
+def id_asked(query: QueryDict, name: str) -> list[UUID]:
+    """Read an id of an address, as a list to look it up by: empty where it is none."""
+    found = uuid_from(query.get(name, ""))
+    return [found] if found else []
+
+
 def zone_text(zone: str) -> str:
     """Write a zone for people: `America/Toronto` is `Toronto time`."""
     place = zone.rsplit("/", 1)[-1].replace("_", " ")

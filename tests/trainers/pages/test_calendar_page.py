@@ -1,0 +1,117 @@
+"""The studio's calendar: what it shows to whom, and an address that keeps its place."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from fitflow.tenancy.context import leave, studio_context
+from tests.cast import Cast
+from tests.pages import browser_of, words_of
+from tests.trainers.plan import at, scheduled
+
+PAGE = "/calendar/"
+
+
+def events(cast: Cast, who: str, starts: Any, studio: str = "lotus", **filters: str) -> list[dict[str, Any]]:
+    """Ask for the events of the day of an instant, as the grid does."""
+    day = starts.date()
+    leave()
+    query = urlencode({"date": day, "view": "day", **filters})
+    response = browser_of(cast, who, studio).get(f"{PAGE}events/?{query}")
+    assert response.status_code == 200
+    found: list[dict[str, Any]] = response.json()["events"]
+    return found
+
+
+def test_a_week_says_which_days_and_whose_time(lotus: Cast) -> None:
+    scheduled(lotus, at(10), clients=("Client",))
+    leave()
+    response = browser_of(lotus, "lead").get(PAGE, {"date": at(10).date().isoformat()})
+    words = words_of(response)
+    assert "1 session, 1 h" in words
+    assert "Toronto time" in words
+    assert "Private" in words
+    assert "10:00" in words
+
+
+@pytest.mark.parametrize(
+    ("query", "view"),
+    [
+        ("view=day", "day"),
+        ("view=trainers", "trainers"),
+        ("view=year&date=tomorrow&trainer=x", "week"),
+        ("date=9999-12-31", "week"),
+    ],
+)
+def test_what_an_address_does_not_know_falls_back(cast: Cast, query: str, view: str) -> None:
+    response = browser_of(cast, "lead").get(f"{PAGE}?{query}")
+    assert response.status_code == 200
+    assert f'data-view="{view}"' in response.content.decode()
+
+
+def test_a_script_gets_the_period_alone(cast: Cast) -> None:
+    response = browser_of(cast, "lead").get(PAGE, headers={"HX-Request": "true"})
+    text = response.content.decode()
+    assert 'id="cal-bar"' in text
+    assert "<html" not in text
+    assert "HX-Request" in response["Vary"]
+
+
+def test_an_event_is_shown_on_the_clocks_of_the_studio(lotus: Cast) -> None:
+    session = scheduled(lotus, at(10), clients=("Client",))
+    (event,) = events(lotus, "lead", at(10))
+    assert event["start"] == f"{at(10).date()}T10:00"
+    assert event["end"] == f"{at(10).date()}T11:00"
+    assert (event["title"], event["line"], event["movable"]) == ("Private", "Client", True)
+    assert event["url"] == f"/sessions/{session.pk}/"
+
+
+def test_who_is_booked_is_told_to_those_who_may_know(lotus: Cast) -> None:
+    scheduled(lotus, at(10), clients=("Client",))
+    (event,) = events(lotus, "trainer", at(10))
+    assert event["line"] == ""
+    assert event["movable"] is False
+    (event,) = events(lotus, "owner", at(10))
+    assert event["line"] == "Client"
+
+
+def test_time_taken_in_another_studio_is_a_bare_span(lotus: Cast) -> None:
+    leave()
+    with studio_context(lotus.summit):
+        scheduled(lotus, at(14), service="Class")
+    (event,) = events(lotus, "owner", at(14))
+    assert event["kind"] == "busy"
+    assert event["title"] == "Busy elsewhere"
+    assert event["url"] == ""
+    assert "Summit" not in json.dumps(event)
+    assert "Class" not in json.dumps(event)
+
+
+def test_a_trainer_does_not_see_where_her_colleagues_are(lotus: Cast) -> None:
+    leave()
+    with studio_context(lotus.summit):
+        scheduled(lotus, at(14))
+    assert events(lotus, "trainer", at(14)) == []
+
+
+def test_filters_leave_what_is_named(lotus: Cast) -> None:
+    scheduled(lotus, at(10))
+    scheduled(lotus, at(10), trainer="trainer")
+    trainer = str(lotus.trainer("trainer").pk)
+    assert [event["trainer"] for event in events(lotus, "owner", at(10), trainer=trainer)] == [trainer]
+
+
+def test_a_day_without_sessions_invites(cast: Cast) -> None:
+    words = words_of(browser_of(cast, "lead").get(PAGE))
+    assert "Nothing booked yet" in words
+    assert "Book a session" in words
+
+
+@pytest.mark.parametrize(("who", "status"), [("client", 403), ("owner2", 404), ("outsider", 404), ("", 302)])
+@pytest.mark.parametrize("path", [PAGE, f"{PAGE}events/", f"{PAGE}clients/", "/sessions/new/"])
+def test_it_is_for_those_who_work_there(cast: Cast, path: str, who: str, status: int) -> None:
+    assert browser_of(cast, who).get(path).status_code == status
