@@ -11,10 +11,11 @@ from storages.backends.s3 import S3Storage
 
 
 class StudioFileStorage(FileSystemStorage):
-    """Files below MEDIA_ROOT/<schema>/; a path that climbs out of it is refused."""
+    """Files below MEDIA_ROOT/<schema>/; a path that climbs out of it is refused. Names are kept without the folder."""
 
-    def path(self, name: str) -> str:
-        return safe_join(self.location, connection.schema_name, name)
+    @property
+    def location(self) -> str:
+        return safe_join(self.base_location, connection.schema_name)
 
 
 class StudioS3Storage(S3Storage):
