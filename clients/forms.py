@@ -88,7 +88,9 @@ class ClientForm(forms.Form):
         typed: Any = self.cleaned_data["email"]
         other = visible_clients(actor).filter(email__iexact=typed).first()
         if other is None:
-            return "Another client of this studio has that e-mail address. Ask the owner or manager who it is."
+            return (
+                "Another client of this studio has that e-mail address. Ask the owner or manager who it is."
+            )
         return format_html(
             '<a href="{}">{}</a> has that e-mail address already. Open that client, or use another address.',
             reverse("client_detail", args=[other.pk]),

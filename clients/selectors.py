@@ -10,7 +10,6 @@ from clients.policies import bookable_clients, visible_clients
 from studios.shared.models import Invitation, Role, Studio
 from studios.shared.policies import Actor
 
-
 FEWEST_DIGITS = 3  # of a phone number, to look for it
 
 

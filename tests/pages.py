@@ -14,14 +14,12 @@ from tests.cast import Cast
 from trainers.models import Booking, Session
 from trainers.services import book_client, schedule_session
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
-
 
 def browser_of(cast: Cast, name: str = "", studio: str = "lotus") -> Browser:
     """Return a browser on a studio's host in which a person of the cast is signed in, or nobody."""
     browser = Browser(headers={"host": f"{studio}.fitflow.localhost"})
     if name:
-        browser.force_login(cast.user[name], backend=BACKEND)
+        browser.force_login(cast.user[name])
     return browser
 
 

@@ -21,13 +21,15 @@ from fitflow.core.clock import today, week_bounds
 from fitflow.core.errors import NotPermitted
 from reporting.portal import bookings
 from reporting.portal.bookings import ShownBooking
+from reporting.portal.selectors import latest_first
 from studios.shared.models import Invitation, Studio
 from studios.shared.policies import Actor, Capability, Scope, scope_of
 from trainers.models import Booking, Note, Session
 from trainers.policies import visible_bookings, visible_notes
 
 OPEN_INVOICES_SHOWN = 5
-COMING_SHOWN = 4
+COMING_SHOWN = 3
+NOTES_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,6 @@ class ClientPage:
     money: Money | None
     notes: list[Note] | None
     invitation: Invitation | None
-
-    @property
-    def next(self) -> ShownBooking | None:
-        """The next session she has a place in."""
-        return next((one for one in self.coming if one.state == "booked"), None)
 
 
 def sees_amounts(actor: Actor) -> bool:
@@ -153,9 +150,12 @@ def client_page(actor: Actor, studio: Studio, client_id: UUID, now: datetime) ->
     )
 
 
-def history_of(actor: Actor, client: Client) -> QuerySet[Booking]:
-    """Return every booking of a client that the person may see, the latest session first."""
-    return bookings.newest_first(bookings.with_session(visible_bookings(actor).filter(client=client)))
+def history_of(actor: Actor, client: Client, show: str, now: datetime) -> QuerySet[Booking]:
+    """Return the bookings of a client that the person may see: those `past`, those `coming` or those `cancelled`."""
+    hers = bookings.with_session(visible_bookings(actor).filter(client=client))
+    if show == "cancelled":
+        return bookings.cancelled(hers)
+    return bookings.coming(hers, now) if show == "coming" else bookings.past(hers, now)
 
 
 def _may_edit(actor: Actor, client: Client) -> bool:
@@ -180,5 +180,4 @@ def _money(actor: Actor, studio: Studio, client: Client) -> Money | None:
 def _notes(actor: Actor, client: Client) -> list[Note] | None:
     if scope_of(actor, Capability.RECORDS_READ) is Scope.NONE:
         return None
-    rows = visible_notes(actor).filter(client=client).select_related("session__service", "session__location")
-    return list(rows.order_by("-created_at", "-id")[:20])
+    return list(latest_first(visible_notes(actor).filter(client=client))[:NOTES_SHOWN])

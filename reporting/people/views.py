@@ -17,6 +17,7 @@ from studios.shared.decorators import staff_required
 PER_PAGE = 25
 SESSIONS_PER_PAGE = 10
 LONGEST_SEARCH = 200
+SHOWS = ("past", "coming", "cancelled")
 
 
 @require_safe
@@ -49,12 +50,15 @@ def client_detail(request: HttpRequest, client_id: UUID) -> HttpResponse:
     actor, studio = request.actor, request.studio  # type: ignore[attr-defined]
     at = now()
     shown = selectors.client_page(actor, studio, client_id, at)
-    history = selectors.history_of(actor, shown.client)
+    show = request.GET.get("sessions", "")
+    show = show if show in SHOWS else SHOWS[0]
+    history = selectors.history_of(actor, shown.client, show, at)
     page = Paginator(history, SESSIONS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "shown": shown,
         "client": shown.client,
         "page": page,
+        "show": show,
         "history": all_shown(page.object_list, at),
         "sees_all": selectors.sees_all(actor),
     }

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.contrib.humanize.templatetags.humanize import ordinal
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.utils import dateformat
 
 from trainers.models import Booking, Session
 
@@ -43,24 +45,39 @@ class ShownBooking:
 
     @property
     def place(self) -> str:
-        """Where it is: `Studio A, 1 King St, Toronto`, as far as it is known."""
+        """Where it is, for who knows the studio: `Studio A, Queen West`."""
+        room = self.session.room.name if self.session.room else ""
+        return ", ".join(part for part in (room, self.session.location.name) if part)
+
+    @property
+    def address(self) -> str:
+        """Where it is, for who has to get there: `Studio A, 1 King St, Toronto`, as far as it is known."""
         location = self.session.location
         room = self.session.room.name if self.session.room else ""
-        where = ", ".join(part for part in (location.street or location.name, location.city) if part)
-        return ", ".join(part for part in (room, where) if part)
+        return ", ".join(part for part in (room, location.street or location.name, location.city) if part)
+
+    @property
+    def month(self) -> str:
+        """The month it is in, by the clocks there: `November 2026`."""
+        return dateformat.format(self.session.starts_at.astimezone(ZoneInfo(self.zone)), "F Y")
 
 
 def with_session(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
     """Return the bookings with all that is shown of their sessions, and their place on the waitlist, in one query."""
     ahead = (
         Booking.objects.filter(session=OuterRef("session"), status=Booking.Status.WAITLISTED)
-        .filter(Q(created_at__lt=OuterRef("created_at")) | Q(created_at=OuterRef("created_at"), id__lte=OuterRef("id")))
+        .filter(
+            Q(created_at__lt=OuterRef("created_at"))
+            | Q(created_at=OuterRef("created_at"), id__lte=OuterRef("id"))
+        )
         .order_by()
         .values("session")
         .annotate(count=Count("pk"))
         .values("count")
     )
-    wanted = bookings.select_related("session__service", "session__trainer", "session__location", "session__room")
+    wanted = bookings.select_related(
+        "session__service", "session__trainer", "session__location", "session__room"
+    )
     return wanted.annotate(waiting_place=Subquery(ahead, output_field=IntegerField()))
 
 
@@ -82,11 +99,6 @@ def cancelled(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
     again = Booking.objects.filter(session=OuterRef("session"), client=OuterRef("client"))
     anew = Exists(again.exclude(GONE))
     return bookings.filter(GONE & ~Q(anew)).order_by("-session__starts_at", "-session_id", "-id")
-
-
-def newest_first(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
-    """Return all of them, the latest session first."""
-    return bookings.order_by("-session__starts_at", "-session_id", "-id")
 
 
 def shown(booking: Booking, now: datetime) -> ShownBooking:

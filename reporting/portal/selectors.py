@@ -9,6 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 
 from billing.models import BillingSettings, Invoice
 from billing.policies import own_invoices
@@ -75,7 +76,8 @@ def own_client(actor: Actor) -> Client | None:
 
 def own_bookings(actor: Actor) -> QuerySet[Booking]:
     """Return the bookings this person has as a client."""
-    return visible_bookings(actor).filter(client__user_id=actor.user_id)
+    rows = visible_bookings(actor)
+    return rows.filter(client__user_id=actor.user_id) if actor.user_id else rows.none()
 
 
 def own_place(actor: Actor, session_id: UUID) -> Booking:
@@ -89,9 +91,15 @@ def own_place(actor: Actor, session_id: UUID) -> Booking:
 
 
 def shared_notes(actor: Actor) -> QuerySet[Note]:
-    """Return the notes about her that their authors shared with her, the newest first."""
-    rows = visible_notes(actor).filter(client__user_id=actor.user_id, shared_with_client=True)
-    return rows.select_related("session__service", "session__location").order_by("-created_at", "-id")
+    """Return the notes about her that their authors shared with her, those about the latest session first."""
+    rows = latest_first(visible_notes(actor).filter(shared_with_client=True))
+    return rows.filter(client__user_id=actor.user_id) if actor.user_id else rows.none()
+
+
+def latest_first(notes: QuerySet[Note]) -> QuerySet[Note]:
+    """Return notes by when what they are about happened, with their sessions."""
+    rows = notes.select_related("session__service", "session__location")
+    return rows.order_by(Coalesce("session__starts_at", "created_at").desc(), "-id")
 
 
 def own_invoice(actor: Actor, invoice_id: UUID) -> Invoice:
@@ -111,7 +119,9 @@ def state_of(invoice: Invoice, on: date) -> str:
 
 def due(actor: Actor, on: date) -> Due:
     """Return what she owes on a day of the studio."""
-    rows = own_invoices(actor).filter(kind=Invoice.Kind.INVOICE, status__in=OPEN).order_by("due_on", "sequence")
+    rows = (
+        own_invoices(actor).filter(kind=Invoice.Kind.INVOICE, status__in=OPEN).order_by("due_on", "sequence")
+    )
     invoices = list(rows)
     owed = sum((invoice.balance for invoice in invoices), ZERO)
     return Due(invoices, owed, sum(invoice.is_overdue(on) for invoice in invoices))

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from billing.pdf.words import plain
 from billing.policies import own_invoices
 from billing.services.documents import document_of, pdf_of
 from fitflow.core.clock import now, today
@@ -111,7 +112,9 @@ def portal_invoice(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
     """Show one invoice as it is printed, with what was paid since and how to pay the rest."""
     invoice = selectors.own_invoice(request.actor, invoice_id)  # type: ignore[attr-defined]
     state = selectors.state_of(invoice, today(request.studio.timezone))  # type: ignore[attr-defined]
-    context = {"invoice": invoice, "document": document_of(invoice), "state": state}
+    document = document_of(invoice)
+    taxes = [(f"{tax.name} {plain(tax.percent)}%", tax) for tax in document.taxes]
+    context = {"invoice": invoice, "document": document, "taxes": taxes, "state": state}
     return render(request, "client/invoice.html", context)
 
 

@@ -24,7 +24,7 @@ def addresses(cast: Cast) -> list[str]:
     rows = {"session_id": session.pk, "invoice_id": invoice.pk}
     found = []
     for pattern in urls:
-        wanted = {name: rows[name] for name in pattern.pattern.converters}  # type: ignore[union-attr]
+        wanted = {name: rows[name] for name in pattern.pattern.converters}
         found.append(reverse(str(pattern.name), urlconf=URLCONF, kwargs=wanted))  # type: ignore[union-attr]
     return found
 
