@@ -21,6 +21,7 @@ studio: list[URLPattern | URLResolver] = [
     path("signin/", settings.sign_in, name="sign_in"),
     path("team/", team.team, name="team"),
     path("team/invite/", team.team_invite, name="team_invite"),
+    path("team/leave/", team.team_leave, name="team_leave"),
     path("team/roles/", team.roles, name="roles"),
     path("team/invitations/<uuid:invitation_id>/resend/", team.invitation_resend, name="invitation_resend"),
     path("team/invitations/<uuid:invitation_id>/revoke/", team.invitation_revoke, name="invitation_revoke"),

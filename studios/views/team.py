@@ -21,6 +21,8 @@ from studios.shared.decorators import roles_required, staff_required
 from studios.shared.models import Role
 from studios.words import capability_table
 
+leads = roles_required(Role.OWNER, Role.MANAGER, Role.TRAINER_ADMIN)
+
 
 @staff_required
 @require_safe
@@ -59,7 +61,7 @@ def team_invite(request: Any) -> HttpResponse:
     return _team(request, form, status=422)
 
 
-@staff_required
+@leads
 @require_POST
 def invitation_resend(request: Any, invitation_id: UUID) -> HttpResponse:
     """Send an invitation again, with a fresh link."""
@@ -71,7 +73,7 @@ def invitation_resend(request: Any, invitation_id: UUID) -> HttpResponse:
     return redirect("team")
 
 
-@staff_required
+@leads
 @require_POST
 def invitation_revoke(request: Any, invitation_id: UUID) -> HttpResponse:
     """Take an invitation back."""
@@ -83,13 +85,12 @@ def invitation_revoke(request: Any, invitation_id: UUID) -> HttpResponse:
     return redirect("team")
 
 
-@staff_required
+@leads
 @require_http_methods(["GET", "POST"])
 def team_member(request: Any, user_id: UUID) -> HttpResponse:
     """What one person is here; change it."""
     person = selectors.colleague(request.actor, request.studio, user_id)
-    gives = bool(roles_to_give(request.actor))
-    offered = selectors.changeable_roles(request.actor, person) if gives else []
+    offered = selectors.changeable_roles(request.actor, person)
     fixed = [role for role in person.roles if role not in offered]
     form = RolesForm(
         request.POST or None, roles=offered, initial={"roles": [role.value for role in person.roles]}
@@ -114,10 +115,10 @@ def team_member(request: Any, user_id: UUID) -> HttpResponse:
 
 
 def _removable(request: Any, person: selectors.Colleague) -> bool:
-    return all(may_take(request.actor, role, person.user_id) for role in person.roles)
+    return not person.is_me and all(may_take(request.actor, role, person.user_id) for role in person.roles)
 
 
-@staff_required
+@leads
 @require_POST
 def team_remove(request: Any, user_id: UUID) -> HttpResponse:
     """Take every role of the team from a person."""
@@ -128,7 +129,20 @@ def team_remove(request: Any, user_id: UUID) -> HttpResponse:
         messages.error(request, error.message)
         return redirect("team_member", user_id=user_id)
     messages.success(request, f"{person.name} no longer works here.")
-    return HttpResponseRedirect(public_url("/home/")) if person.is_me else redirect("team")
+    return redirect("team")
+
+
+@staff_required
+@require_POST
+def team_leave(request: Any) -> HttpResponse:
+    """Lay down every role of the team oneself."""
+    try:
+        remove_member(actor=request.actor, studio=request.studio, user_id=request.user.pk)
+    except Conflict as error:
+        messages.error(request, error.message)
+        return redirect("team")
+    messages.success(request, f"You no longer work at {request.studio.name}.")
+    return HttpResponseRedirect(public_url("/home/"))
 
 
 @roles_required(Role.OWNER, Role.MANAGER)

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from fitflow.accounts.models import User
 from fitflow.accounts.selectors import has_verified_email
 from fitflow.accounts.services.tokens import end_all_chains
+from fitflow.core import memo
 from fitflow.core.errors import Conflict
 
 
@@ -78,4 +79,5 @@ def change_name(*, user: User, name: str) -> User:
     user.name = name.strip()
     user.clean_fields(exclude=["password", "email"])
     user.save(update_fields=["name"])
+    memo.forget(("user", str(user.pk)))
     return user
