@@ -136,14 +136,14 @@ DATABASES["default"]["OPTIONS"] |= {
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "fitflow.tenancy.cache.KeptRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_FUNCTION": "fitflow.tenancy.cache.studio_key",
         "KEY_PREFIX": "ff",
     },
     # Rows about the platform itself: domains, throttles of the sign-in. Never holds a studio's data.
     "platform": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "fitflow.tenancy.cache.KeptRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "ffp",
     },
