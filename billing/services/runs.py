@@ -186,13 +186,18 @@ def _invoice_client(run: InvoiceRun, client: Client) -> None:
     """Issue one client's invoices. Two runs take turns at a client; the second finds nothing left to bill."""
     with transaction.atomic():
         lock_in_transaction(f"invoice client {client.pk}")
-        bookings = _billable(run, client).select_for_update(of=("self",))
+        bookings = _lock_bookings(_billable(run, client))
         settings, on = billing_settings(), studio_today()
         drafts = draft_invoices(bookings, settings=settings, on=on, zone=this_studio().timezone)
         for draft in drafts:
             issue_draft(draft, actor=SYSTEM, settings=settings, on=on, run=run)
         if drafts:
             InvoiceRun.objects.filter(pk=run.pk).update(done=F("done") + 1)
+
+
+def _lock_bookings(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
+    """Keep the bookings as they are until they stand on a line."""
+    return bookings.select_for_update(of=("self",))
 
 
 def _note_failure(run: InvoiceRun, client: Client, message: str) -> None:
