@@ -95,3 +95,8 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     """The demo world with all its processes, made once a session, in a database beside the suite's."""
     with django_db_blocker.unblock(), running_world() as running:
         yield running
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browsers last: once Playwright runs, an event loop lives in this thread, where Django refuses to ask the database."""
+    items.sort(key=lambda item: "/e2e/" in str(item.path))

@@ -41,6 +41,8 @@ def _closed_months(day: date) -> list[tuple[date, date]]:
         last = first - timedelta(days=1)
         first = last.replace(day=1)
         months.append((first, last))
+    # What was held before them is on the older one's invoices, so that nothing older is left to bill.
+    months[-1] = (months[-1][0] - timedelta(days=31), months[-1][1])
     return months[::-1]
 
 

@@ -22,8 +22,20 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {
         **browser_type_launch_args,
         "executable_path": os.environ.get("FITFLOW_CHROMIUM") or shutil.which("chromium"),
-        "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-quic", "--no-first-run"],
+        "args": [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--disable-quic",
+            "--no-first-run",
+        ],
     }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def world_first(world: World) -> World:
+    """The world before the browser: Playwright's event loop keeps Django from the database."""
+    return world
 
 
 Open = Callable[..., Page]
@@ -42,7 +54,9 @@ def visit(browser: Browser, world: World) -> Iterator[Open]:
         if message.type == "error" and "Failed to load resource" not in message.text:
             complaints.append(message.text)
 
-    def open_page(who: str, path: str = "/", *, studio: str = "", phone: bool = False, **options: Any) -> Page:
+    def open_page(
+        who: str, path: str = "/", *, studio: str = "", phone: bool = False, **options: Any
+    ) -> Page:
         context = browser.new_context(viewport=PHONE if phone else DESK, has_touch=phone, **options)
         contexts.append(context)
         page = context.new_page()
