@@ -8,6 +8,7 @@ from django.db.models.functions import Lower
 from phonenumber_field.modelfields import PhoneNumberField
 
 from fitflow.accounts.models import User
+from fitflow.core.folding import Folded
 from fitflow.core.models import Row
 from studios.shared.models import Province
 
@@ -33,7 +34,9 @@ class Client(Row):
                 fields=["user"], name="client_user_once", condition=models.Q(user__isnull=False)
             ),
         ]
-        indexes: ClassVar = [GinIndex(OpClass(Lower("name"), name="gin_trgm_ops"), name="client_name_search")]
+        indexes: ClassVar = [
+            GinIndex(OpClass(Folded("name"), name="gin_trgm_ops"), name="client_name_search")
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -7,19 +7,23 @@ from django.db.models.functions import Cast, Lower
 
 from clients.models import Client
 from clients.policies import bookable_clients, visible_clients
+from fitflow.core.folding import Folded, fold
 from studios.shared.models import Invitation, Role, Studio
 from studios.shared.policies import Actor
 
+MOST_WORDS = 6
 FEWEST_DIGITS = 3  # of a phone number, to look for it
+
+
+def _words(text: str) -> list[str]:
+    return text.replace("\x00", "").lower().split()[:MOST_WORDS]
 
 
 def _matching(rows: QuerySet[Client], text: str) -> QuerySet[Client]:
     """Keep those of whom every word is in the name, the address or the phone number, however that was typed."""
-    rows = rows.alias(
-        lower_name=Lower("name"), lower_email=Lower("email"), dialled=Cast("phone", CharField())
-    )
-    for word in text.replace("\x00", "").lower().split()[:6]:
-        found = Q(lower_name__contains=word) | Q(lower_email__contains=word)
+    rows = rows.alias(folded=Folded("name"), address=Lower("email"), dialled=Cast("phone", CharField()))
+    for word in _words(text):
+        found = Q(folded__contains=fold(word)) | Q(address__contains=word)
         digits = re.sub(r"\D", "", word)
         if len(digits) >= FEWEST_DIGITS:
             found |= Q(dialled__contains=digits)
@@ -32,15 +36,15 @@ def search_clients(*, actor: Actor, text: str = "", active: bool | None = None) 
     rows = _matching(visible_clients(actor), text)
     if active is not None:
         rows = rows.filter(is_active=active)
-    return rows.order_by("name", "id")
+    return rows.order_by(Folded("name"), "id")
 
 
 def pickable_clients(*, actor: Actor, text: str = "") -> QuerySet[Client]:
     """Return the clients she may book, by name; only `id` and `name` are read."""
-    rows = bookable_clients(actor)
-    for word in text.split()[:6]:
-        rows = rows.filter(name__icontains=word)
-    return rows.only("id", "name").order_by("name", "id")
+    rows = bookable_clients(actor).alias(folded=Folded("name"))
+    for word in _words(text):
+        rows = rows.filter(folded__contains=fold(word))
+    return rows.only("id", "name").order_by(Folded("name"), "id")
 
 
 def waiting_invitation(studio: Studio, client: Client) -> Invitation | None:

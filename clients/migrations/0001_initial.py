@@ -3,6 +3,7 @@
 import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.text
+import fitflow.core.folding
 import fitflow.core.ids
 import phonenumber_field.modelfields
 from django.conf import settings
@@ -49,7 +50,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='client',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Lower('name'), name='gin_trgm_ops'), name='client_name_search'),
+            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(fitflow.core.folding.Folded('name'), name='gin_trgm_ops'), name='client_name_search'),
         ),
         migrations.AddConstraint(
             model_name='client',

@@ -741,7 +741,7 @@ CREATE UNIQUE INDEX booking_on_one_line ON __studio__.billing_invoiceline USING 
 
 CREATE UNIQUE INDEX client_email_once ON __studio__.clients_client USING btree (lower((email)::text)) WHERE (NOT ((email)::text = ''::text));
 
-CREATE INDEX client_name_search ON __studio__.clients_client USING gin (lower((name)::text) public.gin_trgm_ops);
+CREATE INDEX client_name_search ON __studio__.clients_client USING gin (translate(lower((name)::text), 'àáâãäåāăąçćčďèéêëēėęěìíîïīįłñńňòóôõöøōőřśšťùúûüūůűýÿźżž'::text, 'aaaaaaaaacccdeeeeeeeeiiiiiilnnnoooooooorsstuuuuuuuyyzzz'::text) public.gin_trgm_ops);
 
 CREATE UNIQUE INDEX client_user_once ON __studio__.clients_client USING btree (user_id) WHERE (user_id IS NOT NULL);
 

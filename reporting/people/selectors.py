@@ -19,6 +19,7 @@ from clients.policies import editable_client, fetch_client
 from clients.selectors import search_clients, waiting_invitation
 from fitflow.core.clock import today, week_bounds
 from fitflow.core.errors import NotPermitted
+from fitflow.core.folding import Folded
 from reporting.portal import bookings
 from reporting.portal.bookings import ShownBooking
 from reporting.portal.selectors import latest_first
@@ -99,7 +100,7 @@ def clients_of(actor: Actor, studio: Studio, *, text: str = "", archived: bool =
     here = Exists(week.filter(client=OuterRef("pk")))
     rows = search_clients(actor=actor, text=text, active=None if text else not archived)
     rows = rows.annotate(this_week=ExpressionWrapper(here, output_field=BooleanField()))
-    return rows if sees_all(actor) else rows.order_by("-this_week", "name", "id")
+    return rows if sees_all(actor) else rows.order_by("-this_week", Folded("name"), "id")
 
 
 def client_rows(actor: Actor, clients: Sequence[Any], now: datetime) -> list[ClientRow]:

@@ -58,6 +58,22 @@ def test_a_search_that_finds_nobody_offers_to_add_her(cast: Cast, text: str) -> 
     assert "Nobody found" in words_of(response)
 
 
+@pytest.mark.parametrize("text", ["etienne", "ÉTIENNE", "E\u0301tienne", "caron etienne"])
+def test_a_search_minds_neither_accents_nor_case(cast: Cast, text: str) -> None:
+    words = words_of(browser_of(cast, "owner").get("/clients/", {"q": text}))
+    assert "1 found" in words
+    assert "Étienne Caron" in words
+
+
+def test_names_are_sorted_as_people_sort_them(cast: Cast) -> None:
+    with studio_context(cast.lotus):
+        new_client("Zoe")
+        new_client("eve")
+    words = listed(cast, "owner")
+    places = [words.index(name) for name in ("Étienne Caron", "eve", "Zoe")]
+    assert places == sorted(places)
+
+
 def test_while_one_types_only_the_list_is_answered(cast: Cast) -> None:
     response = browser_of(cast, "owner").get("/clients/", {"q": "car"}, headers={"HX-Request": "true"})
     assert response.content.decode().count("<table") == 1
