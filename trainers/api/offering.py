@@ -10,9 +10,9 @@ from rest_framework.response import Response
 from fitflow.core.api import endpoint, paginate
 from fitflow.core.api.inputs import checked
 from fitflow.core.api.schema import PAGE, page_of
+from studios.shared.policies import Capability, require
 from trainers.api.present import service_dict, service_dicts, trainer_dict, trainer_dicts
 from trainers.api.shapes import ServiceIn, ServiceOut, TrainerIn, TrainerOut
-from studios.shared.policies import Capability, require
 from trainers.policies import fetch_service, fetch_trainer, visible_services, visible_trainers
 from trainers.services import change_trainer, retire_service, save_service
 
