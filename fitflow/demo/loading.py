@@ -17,6 +17,7 @@ from django.db import connection
 
 from clients.models import Client
 from clients.services import add_client, link_client_account
+from fitflow.accounts.demo import ensure_demo_device
 from fitflow.accounts.models import User
 from fitflow.core.clock import now, today
 from fitflow.core.models import OutboxMessage
@@ -83,6 +84,8 @@ def _people() -> dict[str, User]:
         EmailAddress.objects.get_or_create(
             user=user, email=person.email, defaults={"verified": True, "primary": True}
         )
+        if person.is_staff:
+            ensure_demo_device(user)
         people[person.key] = user
     return people
 
