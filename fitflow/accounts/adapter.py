@@ -47,6 +47,10 @@ class AccountAdapter(DefaultAccountAdapter):
         user.name = form.cleaned_data["name"].strip()
         return super().save_user(request, user, form, commit)
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        # One count per account: by the API one may sign in on every studio's host, and allauth's own key holds the host.
+        return str(credentials.get("email", "")).lower()
+
     def send_account_already_exists_mail(self, email: str) -> None:
         """Tell the owner of an address that somebody tried to make a second account with it."""
         self.send_mail("account/email/account_already_exists", email, {})
