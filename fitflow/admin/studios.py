@@ -46,6 +46,7 @@ class StudioRows(ReadOnlyRows):
 
     model = Studio
     fields = ("page", "status", "province", "host", "created_at")
+    ordering = ("name",)
     verbose_name_plural = "Studios"
 
     @display(description="Studio")
@@ -62,6 +63,7 @@ class DomainRows(ReadOnlyRows):
 
     model = Domain
     fields = ("domain", "is_primary")
+    ordering = ("-is_primary", "domain")
     verbose_name_plural = "Domains"
 
 
@@ -204,7 +206,7 @@ class StudioAdmin(PlatformAdmin):
             (list_of(Member, studio__id__exact=studio.pk, role__exact=role), n, Role(role).label)
             for role, n in counts
         )
-        return format_html_join(", ", '<a class="ff-link" href="{}">{} × {}</a>', cells) or format_html(
+        return format_html_join(", ", '<a class="ff-link" href="{}">{} × {}</a>', cells) or SafeString(
             "Nobody yet"
         )
 

@@ -57,7 +57,7 @@ def check_code(*, user: User, code: str) -> Device:
     Only the device that the code's shape names is tried, and only it is throttled: after a wrong code the wait doubles
     each time. Raises Invalid for a wrong code, TooMany while one must wait.
     """
-    code = code.replace(" ", "").replace("-", "").lower()
+    code = "".join(code.replace("-", " ").split()).lower()
     model, token = (TOTPDevice, code) if code.isdecimal() else (StaticDevice, _digest(user, code))
     with transaction.atomic():
         device: Any = model.objects.select_for_update().filter(user=user, confirmed=True).first()
