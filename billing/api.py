@@ -135,7 +135,7 @@ def invoice(request: Request, invoice_id: UUID) -> Response:
     operation_id="invoices_pdf",
     responses={(200, "application/pdf"): OpenApiResponse(bytes, description="The PDF.")},
 )
-@endpoint("GET")
+@endpoint("GET")  # type: ignore[arg-type]  # a file is no JSON
 def invoice_pdf(request: Request, invoice_id: UUID) -> HttpResponse:
     """The document as it stands now."""
     found = fetch_invoice(request.actor, invoice_id)  # type: ignore[attr-defined]

@@ -73,7 +73,7 @@ class RunInvoiceOut(serializers.Serializer[Any]):
 
 
 class RunErrorOut(serializers.Serializer[Any]):
-    client = serializers.UUIDField()
+    client = serializers.UUIDField(allow_null=True)
     name = serializers.CharField()
     message = serializers.CharField()
 

@@ -7,8 +7,16 @@ from fitflow.core.models import OutboxMessage
 
 @outbox.subscribe("invoice_run.requested", lane="work")
 def carry_on_run(message: OutboxMessage) -> None:
-    """Invoice the run's clients for a while; what is left comes in a message of its own."""
-    services.advance_invoice_run(run_id=message.ids["run"])
+    """Invoice the run's clients for a while; what is left comes in a message of its own.
+
+    When even the last attempt fails, the run says so.
+    """
+    try:
+        services.advance_invoice_run(run_id=message.ids["run"])
+    except Exception:
+        if message.attempts >= outbox.MAX_ATTEMPTS:
+            services.give_up_run(run_id=message.ids["run"])
+        raise
 
 
 @outbox.subscribe("invoice.issued", lane="work")

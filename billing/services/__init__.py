@@ -5,6 +5,7 @@ from billing.services.runs import (
     Preview,
     advance_invoice_run,
     check_period,
+    give_up_run,
     preview_invoices,
     request_invoice_run,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "check_period",
     "credit_invoice",
     "document_of",
+    "give_up_run",
     "left_of",
     "pdf_of",
     "preview_invoices",

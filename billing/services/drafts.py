@@ -57,13 +57,17 @@ def billable_bookings(
     """Return the bookings to invoice: held within the period (dates at the location), on no line yet, and not free.
 
     Who came (or was not marked) to a completed session pays its price; who did not come, or cancelled late, pays the
-    service's fee where it has one. A late cancellation is owed whatever became of the session afterwards.
+    service's fee where it has one. A late cancellation is owed whatever became of the session afterwards, but not by who
+    booked it again.
     """
     came = Q(status=Booking.Status.BOOKED, session__status=Session.Status.COMPLETED, price__gt=0)
     came &= Q(attendance__in=["", Booking.Attendance.PRESENT])
     missed = Q(status=Booking.Status.BOOKED, session__status=Session.Status.COMPLETED)
     missed &= Q(attendance=Booking.Attendance.NO_SHOW)
-    late = Q(status=Booking.Status.CANCELLED, late_cancel=True)
+    again = Booking.objects.filter(
+        session=OuterRef("session"), client=OuterRef("client"), status=Booking.Status.BOOKED
+    )
+    late = Q(status=Booking.Status.CANCELLED, late_cancel=True) & ~Q(Exists(again))
     # Half a cent is the least that rounds to one.
     worth_a_fee = Q(full_fee__gte=Decimal("0.5"))
     stands = InvoiceLine.objects.filter(booking=OuterRef("pk"), released=False, credits_line=None)

@@ -34,6 +34,7 @@ log = structlog.get_logger(__name__)
 LONGEST_DAYS = 400
 # Well within the outbox's lease: a longer run hands itself on in a message of its own.
 SECONDS_PER_TURN = 20.0
+STOPPED = "It stopped before the end. What it issued stays; run the period again for the rest."
 UNFORESEEN = "Something went wrong on our side; it has been reported. Run the period again in a while."
 
 
@@ -148,6 +149,16 @@ def advance_invoice_run(*, run_id: UUID | str, seconds: float = SECONDS_PER_TURN
         _finish(run)
     run.refresh_from_db()
     return run
+
+
+def give_up_run(*, run_id: UUID | str) -> None:
+    """Stop a run that the outbox has tried in vain. What it issued stays; the period can be run again."""
+    with transaction.atomic():
+        run = InvoiceRun.objects.select_for_update().get(pk=run_id)
+        if not run.finished_at:
+            run.errors.append({"client": None, "name": "The run", "message": STOPPED})
+            run.status, run.finished_at = InvoiceRun.Status.FAILED, timezone.now()
+            run.save(update_fields=["errors", "status", "finished_at"])
 
 
 def _waiting(run: InvoiceRun) -> list[Client]:

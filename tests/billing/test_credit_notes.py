@@ -41,7 +41,7 @@ def test_crediting_everything_mirrors_the_invoice(lotus: Cast) -> None:
         -invoice.tax_total,
         -invoice.total,
     )
-    assert (invoice.status, invoice.balance) == ("credited", 0)
+    assert (invoice.status, invoice.balance) == ("credited", Decimal(0))
     assert [tax.amount for tax in note.taxes.all()] == [-tax.amount for tax in invoice.taxes.all()]
     assert_books_agree()
 
@@ -76,7 +76,7 @@ def test_crediting_a_paid_invoice_leaves_money_coming_to_the_client(lotus: Cast)
         actor=lotus.actor("owner"), payment_id=payment.pk, amount=Decimal("90.40"), reason="Credited"
     )
     invoice.refresh_from_db()
-    assert (invoice.status, invoice.balance) == ("credited", 0)
+    assert (invoice.status, invoice.balance) == ("credited", Decimal(0))
     assert_books_agree()
 
 

@@ -88,7 +88,7 @@ def test_the_pdf_is_stored_once_and_then_announced(lotus: Cast) -> None:
         content = file.read()
     assert content[:5] == b"%PDF-"
     assert (stored.sha256, stored.size) == (hashlib.sha256(content).hexdigest(), len(content))
-    assert stored.file.name.startswith("invoices/")
+    assert str(stored.file.name).startswith("invoices/")
     assert services.pdf_of(invoice) == content
     ready = OutboxMessage.objects.filter(topic="invoice.ready")
     assert len({row.ids["invoice"] for row in ready}) <= 1
@@ -100,7 +100,7 @@ def test_what_a_killed_attempt_left_is_replaced_not_doubled(lotus: Cast) -> None
         with pytest.raises(KeyboardInterrupt):
             services.store_pdf(invoice_id=invoice.pk)
     stored = services.store_pdf(invoice_id=invoice.pk)
-    folder = stored.file.name.rsplit("/", 1)[0]
+    folder = str(stored.file.name).rsplit("/", 1)[0]
     names = [name for name in default_storage.listdir(folder)[1] if invoice.number in name]
     assert len([name for name in names if invoice.pk.hex[-12:] in name]) == 1
 

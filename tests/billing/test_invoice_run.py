@@ -14,13 +14,15 @@ from django.db import OperationalError
 from billing import services
 from billing.models import Invoice, InvoiceLine, InvoiceRun
 from billing.services import runs
+from billing.tasks import carry_on_run
+from fitflow.core import outbox
 from fitflow.core.errors import Invalid, NotFound, NotPermitted
 from fitflow.core.models import OutboxMessage
 from fitflow.tenancy.context import studio_context
 from studios.models import AuditEvent
 from tests.billing.make import OCTOBER, assert_books_agree, held, new_client, new_location, run
 from tests.cast import Cast
-from trainers.models import Service
+from trainers.models import Booking, Service
 
 
 def test_each_attended_booking_becomes_one_line_with_its_tax(lotus: Cast) -> None:
@@ -131,6 +133,18 @@ def test_the_fee_of_an_exempt_booking_is_exempt_and_does_not_speak_of_tax(lotus:
     line = InvoiceLine.objects.get()
     assert (line.description, line.net) == ("No-show fee: Private, 60 min", Decimal("40.00"))
     assert line.invoice.tax_total == 0
+
+
+def test_who_booked_again_after_a_late_cancellation_pays_once(lotus: Cast) -> None:
+    Service.objects.filter(name="Private").update(late_fee_percent=50)
+    booking = held(lotus)
+    booking.status, booking.late_cancel, booking.attendance = "cancelled", True, ""
+    booking.save()
+    Booking.objects.create(
+        session=booking.session, client=booking.client, price=booking.price, tax_category=booking.tax_category
+    )
+    run(lotus)
+    assert [line.net for line in InvoiceLine.objects.all()] == [Decimal("80.00")]
 
 
 def test_a_price_that_includes_the_tax_is_kept_to_the_cent(lotus: Cast) -> None:
@@ -274,3 +288,16 @@ def test_the_preview_says_what_the_run_then_makes(lotus: Cast) -> None:
     assert [problem["name"] for problem in preview.problems] == ["Odd"]
     run(lotus)
     assert sum(invoice.total for invoice in Invoice.objects.all()) == preview.total
+
+
+def test_a_run_that_fails_to_the_last_attempt_says_so(lotus: Cast) -> None:
+    held(lotus)
+    asked = services.request_invoice_run(actor=lotus.actor("owner"), **OCTOBER)
+    message = OutboxMessage.objects.get(topic="invoice_run.requested")
+    message.attempts = outbox.MAX_ATTEMPTS
+    with mock.patch.object(services, "advance_invoice_run", side_effect=OperationalError("gone")):
+        with pytest.raises(OperationalError):
+            carry_on_run(message)
+    asked.refresh_from_db()
+    assert (asked.status, asked.errors[0]["message"]) == ("failed", runs.STOPPED)
+    assert run(lotus).invoices.count() == 1

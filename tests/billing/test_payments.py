@@ -29,7 +29,7 @@ def test_a_payment_moves_the_invoice_the_books_and_the_audit_trail(lotus: Cast) 
     )
     pay(lotus, invoice, "50.00", method="cash")
     invoice.refresh_from_db()
-    assert (invoice.status, invoice.balance) == ("paid", 0)
+    assert (invoice.status, invoice.balance) == ("paid", Decimal(0))
     balances = ledger_balances()
     assert (balances["bank"], balances["cash"], balances["receivable"]) == (
         Decimal("40.40"),
@@ -113,7 +113,7 @@ def test_a_payment_just_recorded_is_undone_as_a_correction(lotus: Cast) -> None:
     refund = services.undo_payment(actor=lotus.actor("owner"), payment_id=payment.pk)
     invoice.refresh_from_db()
     assert (refund.is_correction, refund.amount) == (True, Decimal("90.40"))
-    assert (invoice.status, invoice.amount_paid) == ("issued", 0)
+    assert (invoice.status, invoice.amount_paid) == ("issued", Decimal(0))
     assert Entry.objects.filter(source="refund").count() == 1
     with pytest.raises(Conflict, match="already"):
         services.undo_payment(actor=lotus.actor("owner"), payment_id=payment.pk)
