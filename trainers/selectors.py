@@ -98,7 +98,7 @@ class _Prepared(Cursor[Any]):
 
 def _fetch_prepared(statement: str, values: dict[str, Any]) -> list[Any]:
     with connection.cursor() as cursor, _Prepared(cursor.connection) as prepared:
-        wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+        wrap: Any = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
         seen = wrap(prepared)
         seen.execute(statement, values)
         return list(seen.fetchall())

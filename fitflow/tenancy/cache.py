@@ -23,8 +23,9 @@ class KeptClient(RedisCacheClient):
     kept: ClassVar[dict[tuple[str, str, int], Any]] = {}
 
     def get_client(self, key: Any = None, *, write: bool = False) -> Any:
-        index = self._get_connection_pool_index(write)
-        place = (",".join(self._servers), repr(self._pool_options), index)
+        mine: Any = self  # Django's stubs leave out what the class keeps
+        index = mine._get_connection_pool_index(write)
+        place = (",".join(mine._servers), repr(mine._pool_options), index)
         client = self.kept.get(place)
         if client is None:
             client = self.kept[place] = super().get_client(key, write=write)

@@ -16,6 +16,7 @@ import pytest
 from django.db import connection
 
 from clients.models import Client
+from fitflow.core.db import lock_in_transaction
 from fitflow.core.errors import Conflict
 from fitflow.tenancy.context import studio_context
 from studios.models import Location
@@ -61,11 +62,10 @@ def without(studio: Studio, statement: str) -> None:
 
 def slow_writer(monkeypatch: pytest.MonkeyPatch, *, locked: bool = True) -> None:
     """Put a pause between what a use case checks and what it writes; `locked` False takes the trainer's lock away too."""
-    lock = scheduling.lock_in_transaction
 
     def pause(*names: str) -> None:
         if locked:
-            lock(*names)
+            lock_in_transaction(*names)
         time.sleep(0.02)
 
     monkeypatch.setattr(scheduling, "lock_in_transaction", pause)
