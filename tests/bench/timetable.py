@@ -1,0 +1,163 @@
+"""A week's sessions through the studio's host against psycopg's own json_agg of the same rows; and how it scales."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from statistics import median
+from typing import Any
+
+import orjson
+import psycopg
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from fitflow.tenancy.context import studio_context
+from studios.shared.models import Studio
+from studios.shared.selectors import actor_in
+from tests.bench.figures import Figure
+from tests.bench.ground import ROUNDS, ground
+from tests.bench.tenancy import Caller
+from tests.cast import Cast
+from tests.make import session
+from trainers import selectors_sql
+from trainers.models import Booking
+from trainers.selectors_sql import Wanted
+
+CALLS = 200
+WEEK = 50
+FEW, MANY = 1_000, 500_000
+TABLES = ("trainers_session", "trainers_booking")
+
+# Sessions every half-hour back into the past, one client in each: a busy studio of many years. The triggers that keep busy
+# time and places in step are off meanwhile; what they would have counted is written as it would stand.
+FILL = """
+WITH made AS (
+    INSERT INTO trainers_session (id, created_at, service_id, trainer_id, location_id, starts_at, ends_at,
+        buffer_before_minutes, buffer_after_minutes, status, capacity, booked, waitlisted, version, cancel_reason)
+    SELECT gen_random_uuid(), now(), service.id, trainer.id, location.id, instant, instant + interval '30 minutes',
+        0, 0, 'completed', 1, 1, 0, 1, ''
+    FROM (SELECT id FROM trainers_service LIMIT 1) AS service,
+        (SELECT id FROM trainers_trainerprofile LIMIT 1) AS trainer,
+        (SELECT id FROM studios_location LIMIT 1) AS location, generate_series(1, %s) AS number,
+        LATERAL (SELECT now() - number * interval '30 minutes' AS instant) AS at
+    RETURNING id
+)
+INSERT INTO trainers_booking (id, created_at, session_id, client_id, status, attendance, price, price_includes_tax,
+    tax_category, cancel_reason, late_cancel)
+SELECT gen_random_uuid(), now(), made.id, client.id, 'booked', 'present', 80, false, 'fitness', '', false
+FROM made, (SELECT id FROM clients_client LIMIT 1) AS client
+"""
+
+
+def _week(cast: Cast, studio: Studio) -> tuple[datetime, datetime]:
+    """Return the window of a studio's 50 sessions. The trainer is one person: her weeks in the two studios don't meet."""
+    start = timezone.now().replace(minute=0, second=0, microsecond=0)
+    start += timedelta(days=7 if studio == cast.lotus else 21)
+    return start, start + timedelta(hours=2 * WEEK)
+
+
+def _fill(cast: Cast, studio: Studio, *, others: int) -> None:
+    """Give a studio a coming week of 50 sessions with a client in each, and that many others before it."""
+    start, _ = _week(cast, studio)
+    person = "Client" if studio == cast.lotus else "Client2"
+    with studio_context(studio):
+        for number in range(WEEK):
+            made = session(cast, starts_at=start + timedelta(hours=2 * number))
+            Booking.objects.create(
+                session=made, client=cast.client(person), price="80.00", tax_category="fitness"
+            )
+        with connection.cursor() as cursor:
+            for table in TABLES:
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            cursor.execute(FILL, [others])
+            for table in TABLES:
+                cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+                cursor.execute(f"ANALYZE {table}")
+
+
+def _caller(cast: Cast, studio: Studio, person: str) -> Caller:
+    browser = Client()
+    browser.force_login(cast.user[person], backend=settings.AUTHENTICATION_BACKENDS[0])
+    cookie = f"{settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}"
+    starts, ends = (f"{bound:%Y-%m-%dT%H:%M:%SZ}" for bound in _week(cast, studio))
+    return Caller(
+        "ours",
+        BENCH_QUERY=f"page_size={WEEK}&from={starts}&to={ends}",
+        BENCH_HOST=f"{studio.slug}.{settings.PUBLIC_HOST}",
+        BENCH_COOKIE=cookie,
+    )
+
+
+def _connect(schema: str) -> psycopg.Connection[tuple[Any, ...]]:
+    """Return a connection of psycopg alone, in the studio's schema and role."""
+    parameters = connection.get_connection_params()
+    kept = ("host", "port", "user", "password", "dbname")
+    raw = psycopg.connect(
+        **{name: parameters[name] for name in kept if parameters.get(name)}, autocommit=True
+    )
+    setting = "SELECT set_config('search_path', %s, false), set_config('role', %s, false)"
+    raw.execute(setting, [f"{schema},public", schema])
+    return raw
+
+
+def _anchor(cast: Cast, raw: psycopg.Connection[tuple[Any, ...]]) -> Callable[[], bytes]:
+    """Return psycopg's way to the same rows: one json_agg."""
+    starts, ends = _week(cast, cast.lotus)
+    wanted, actor = Wanted(starts=starts, ends=ends), actor_in(cast.user["owner"], cast.lotus)
+    rows = selectors_sql.rows(actor, wanted, page=f"ORDER BY session.starts_at, session.id LIMIT {WEEK + 1}")
+    statement = f"SELECT json_agg(found ORDER BY starts_at, id)::text FROM ({rows}) AS found"
+    values = selectors_sql.parameters(actor, wanted)
+
+    def ask() -> bytes:
+        row = raw.execute(statement, values).fetchone()
+        assert row is not None
+        return str(row[0]).encode()
+
+    return ask
+
+
+def _each(call: Callable[[], object]) -> float:
+    """Return the seconds of the clock that one of many calls takes."""
+    start = time.perf_counter()
+    for _ in range(CALLS):
+        call()
+    return (time.perf_counter() - start) / CALLS
+
+
+def _each_request(caller: Caller) -> float:
+    """Return the seconds of the clock that one of many requests takes in the measured process."""
+    start = time.perf_counter()
+    caller.run(CALLS)
+    return (time.perf_counter() - start) / CALLS
+
+
+def main() -> list[Figure]:
+    """Measure, in turns: 50 sessions, signed in, through the host of a studio of 1,000 and of 500,000; and psycopg alone."""
+    with ground() as cast:
+        _fill(cast, cast.lotus, others=FEW - WEEK)
+        _fill(cast, cast.summit, others=MANY - WEEK)
+        few, many = _caller(cast, cast.lotus, "owner"), _caller(cast, cast.summit, "owner2")
+        small, large, bare = [], [], []
+        with _connect(cast.lotus.schema_name) as raw:
+            ask = _anchor(cast, raw)
+            assert len(orjson.loads(ask())) == WEEK
+            for _ in range(ROUNDS):
+                small.append(_each_request(few))
+                bare.append(_each(ask))
+                large.append(_each_request(many))
+        sizes = {few.size, many.size}
+        few.end()
+        many.end()
+    assert max(sizes) - min(sizes) < WEEK * 60, sizes
+    return [
+        Figure(
+            "a week's 50 sessions / psycopg's json_agg of them", median(small) / median(bare), 4.0, "times"
+        ),
+        Figure(f"the same at {MANY:,} sessions / at {FEW:,}", median(large) / median(small), 1.1, "times"),
+        Figure("a week's 50 sessions, signed in, through the studio's host", median(small) * 1e3, None, "ms"),
+        Figure("psycopg's json_agg of the same", median(bare) * 1e3, None, "ms"),
+    ]
