@@ -29,6 +29,7 @@ SUBJECTS: dict[str, dict[Capability, str]] = {
         Capability.PREMISES_MANAGE: "Change places and rooms",
         Capability.STUDIO_MANAGE: "Change the studio itself, its tax numbers and plan",
         Capability.AUDIT_SEE: "See who did what",
+        Capability.MESSAGES_MANAGE: "See the messages that were sent, and send them again",
     },
     "People": {
         Capability.MEMBERS_STAFF: "Invite and remove owners and managers",

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from fitflow.core.errors import Conflict, Invalid
 from fitflow.tenancy import hosts
+from fitflow.tenancy.context import studio_context
 from studios.models import Location, Room
 from studios.services.audit import record_event
 from studios.shared.models import Domain, Studio
@@ -100,12 +101,11 @@ def change_studio(*, actor: Actor, studio: Studio, name: str, hue: int) -> Studi
     with transaction.atomic():
         Studio.objects.filter(pk=row.pk).update(name=row.name, hue=row.hue)
         record_event(actor=actor, action="studio.changed", subject=row, name=row.name, hue=hue)
-    hosts.forget(*_domains(row), studio_id=row.pk)
+    # The request's own copy of the row is cached by host, and hosts are on the platform's rows.
+    with studio_context(None):
+        domains = list(Domain.objects.filter(tenant_id=row.pk).values_list("domain", flat=True))
+    hosts.forget(*domains, studio_id=row.pk)
     return row
-
-
-def _domains(studio: Studio) -> list[str]:
-    return list(Domain.objects.filter(tenant_id=studio.pk).values_list("domain", flat=True))
 
 
 def _change[R: (Location, Room)](

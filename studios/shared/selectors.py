@@ -82,6 +82,8 @@ def address_problem(slug: str) -> str:
         Studio._meta.get_field("slug").run_validators(slug)
     except ValidationError as error:
         return str(error.messages[0])
+    if not slug:
+        return "Choose an address."
     if slug in RESERVED or Studio.objects.filter(slug=slug).exists():
         return "That address is taken. Try another one."
     return ""

@@ -4,7 +4,6 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.core.validators import validate_email
 from django.db import transaction
 from django.urls import reverse
 from django.utils.timezone import now
@@ -141,19 +140,17 @@ def issue_invitation(
 ) -> Invitation:
     """Write an invitation and announce `invitation.made`; its mail is sent after the commit.
 
-    Asks no policy: it is the part that `studios.services.invite` and `invite_owner` share. Raises Invalid for an unknown
-    role, ValidationError for an impossible address, Conflict where the same invitation is open.
+    Asks no policy: it is the part that `studios.services.invite` and `invite_owner` share. Raises
+    ValidationError for an impossible address or role, Conflict where the same invitation is open.
     """
-    email = email.strip().lower()
-    validate_email(email)
-    if role not in Role.values:
-        raise Invalid("That is no role.", field="role")
-    same = Invitation.objects.filter(studio=studio, email=email, role=role, accepted_at=None, revoked_at=None)
+    invitation = Invitation(
+        studio=studio, email=email.strip().lower(), name=name.strip(), role=role, invited_by_id=invited_by
+    )
+    invitation.clean_fields(exclude={"studio", "invited_by"})
+    same = Invitation.objects.filter(studio=studio, email=invitation.email, role=role)
     with refusals(_invited_already), transaction.atomic():
-        same.filter(expires_at__lte=now()).update(revoked_at=now())
-        invitation = Invitation.objects.create(
-            studio=studio, email=email, name=name.strip(), role=role, invited_by_id=invited_by
-        )
+        same.filter(accepted_at=None, revoked_at=None, expires_at__lte=now()).update(revoked_at=now())
+        invitation.save(force_insert=True)
         outbox.publish("invitation.made", studio=studio.id, invitation=invitation.id)
     return invitation
 

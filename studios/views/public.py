@@ -91,7 +91,7 @@ def _calendar_of(studio: Studio) -> str:
 def studio_address(request: Any) -> HttpResponse:
     """Whether a studio can have this address, for the form as one types."""
     slug = request.GET.get("slug", "").strip().lower()
-    problem = address_problem(slug) if slug else "Choose an address."
+    problem = address_problem(slug)
     return JsonResponse(
         {"slug": slug, "available": not problem, "message": problem or "This address is free."}
     )

@@ -24,8 +24,15 @@ def test_anyone_reads(cast: Cast, client: Client, path: str) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "/studios/", "/open/", "/account/", "/account/keys/", "/account/email/", "/account/password/change/",
-        "/account/logout/", "/account/reauthenticate/", "/account/two-step/",
+        "/studios/",
+        "/open/",
+        "/account/",
+        "/account/keys/",
+        "/account/email/",
+        "/account/password/change/",
+        "/account/logout/",
+        "/account/reauthenticate/",
+        "/account/two-step/",
     ],
 )
 def test_who_is_signed_in_reads(cast: Cast, client: Client, path: str) -> None:
@@ -38,12 +45,23 @@ def test_who_is_signed_in_reads(cast: Cast, client: Client, path: str) -> None:
     ("path", "statuses"),
     [
         ("/team/", {"owner": 200, "manager": 200, "lead": 200, "trainer": 200, "client": 403, "owner2": 404}),
-        ("/team/roles/", {"owner": 200, "manager": 200, "lead": 403, "trainer": 403, "client": 403, "owner2": 404}),
-        ("/settings/", {"owner": 200, "manager": 200, "lead": 403, "trainer": 403, "client": 403, "owner2": 404}),
-        ("/settings/places/add/", {"owner": 200, "manager": 200, "trainer": 403, "client": 403, "owner2": 404}),
+        (
+            "/team/roles/",
+            {"owner": 200, "manager": 200, "lead": 403, "trainer": 403, "client": 403, "owner2": 404},
+        ),
+        (
+            "/settings/",
+            {"owner": 200, "manager": 200, "lead": 403, "trainer": 403, "client": 403, "owner2": 404},
+        ),
+        (
+            "/settings/places/add/",
+            {"owner": 200, "manager": 200, "trainer": 403, "client": 403, "owner2": 404},
+        ),
     ],
 )
-def test_a_studios_page_opens_by_role(cast: Cast, client: Client, path: str, statuses: dict[str, int]) -> None:
+def test_a_studios_page_opens_by_role(
+    cast: Cast, client: Client, path: str, statuses: dict[str, int]
+) -> None:
     for person, status in statuses.items():
         client.force_login(cast.user[person])
         assert client.get(path, HTTP_HOST=LOTUS).status_code == status, person
@@ -65,6 +83,12 @@ def test_places_rooms_and_people_have_pages(cast: Cast, client: Client) -> None:
 
 def test_an_invitation_is_listed(cast: Cast, client: Client) -> None:
     with studio_context(cast.lotus):
-        invite(actor=cast.actor("owner"), studio=cast.lotus, email="new@example.com", role=Role.TRAINER, name="Nia")
+        invite(
+            actor=cast.actor("owner"),
+            studio=cast.lotus,
+            email="new@example.com",
+            role=Role.TRAINER,
+            name="Nia",
+        )
     client.force_login(cast.user["owner"])
     assert "new@example.com" in client.get("/team/", HTTP_HOST=LOTUS).content.decode()

@@ -24,7 +24,9 @@ def page(request: HttpRequest) -> HttpResponse:
     return HttpResponse("in")
 
 
-def asked(cast: Cast, person: str | None, path: str = "/calendar/?week=2", method: str = "get", **headers: str) -> Any:
+def asked(
+    cast: Cast, person: str | None, path: str = "/calendar/?week=2", method: str = "get", **headers: str
+) -> Any:
     request: Any = getattr(RequestFactory(), method)(path, headers=headers, HTTP_HOST=HOST)
     request.user = cast.user[person] if person else AnonymousUser()
     request.studio = cast.lotus
