@@ -4,6 +4,7 @@ import os
 
 from celery import Celery
 from celery.signals import setup_logging
+from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fitflow.settings.demo")
 
@@ -11,8 +12,13 @@ app = Celery("fitflow", task_cls="fitflow.tenancy.tasks:StudioTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.set_default()
 app.autodiscover_tasks()
+
+_default = app.conf.task_default_queue
+# A task is a hint: the work is in the outbox, and what a killed worker leaves is swept up. So nothing is acknowledged.
+# Celery 5.7 stops for good when it has acknowledgements open while Redis goes away, instead of connecting again.
+app.conf.task_queues = [Queue(f"{_default}{lane}", no_ack=True) for lane in ("", "-live", "-mail")]
 # The sweep must not wait behind what it sweeps.
-app.conf.task_routes = {"core.sweep": {"queue": f"{app.conf.task_default_queue}-live"}}
+app.conf.task_routes = {"core.sweep": {"queue": f"{_default}-live"}}
 
 
 @setup_logging.connect

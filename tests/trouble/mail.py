@@ -1,0 +1,31 @@
+"""The demo's folder as a provider that can be held before or after it takes a message."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+
+from notifications.email.devmail import FolderBackend
+
+
+class HesitantFolder(FolderBackend):
+    """Waits while a file `hold-before` or `hold-after` is beside the mail, and writes down each time it is called."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        beside = Path(settings.DEVMAIL_DIR).parent
+        for message in email_messages:
+            with (beside / "handed-over").open("a") as notes:
+                notes.write(f"{message.extra_headers.get('Message-ID', '')}\n")
+        _wait_while(beside / "hold-before")
+        taken = super().send_messages(email_messages)
+        _wait_while(beside / "hold-after")
+        return taken
+
+
+def _wait_while(file: Path) -> None:
+    while file.exists():
+        time.sleep(0.02)
