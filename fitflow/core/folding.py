@@ -23,4 +23,4 @@ class Folded(Func):
     function = "TRANSLATE"
     template = f"%(function)s(LOWER(%(expressions)s), '{ACCENTED}', '{PLAIN}')"
     arity = 1
-    output_field = TextField()  # type: ignore[assignment]
+    output_field = TextField()

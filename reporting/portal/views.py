@@ -88,7 +88,7 @@ def portal_session_ics(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """Give one session as a file for her own calendar."""
     booking = selectors.own_place(request.actor, session_id)  # type: ignore[attr-defined]
     studio_name = request.studio.name  # type: ignore[attr-defined]
-    body = session_calendar(booking.session, booking.client, studio_name=studio_name, method="REQUEST")
+    body = session_calendar(booking.session, booking.client, studio_name=studio_name, method="PUBLISH")
     headers = {"Content-Disposition": 'attachment; filename="session.ics"'}
     return HttpResponse(body, content_type="text/calendar; charset=utf-8", headers=headers)
 
