@@ -24,6 +24,10 @@ class PeriodForm(forms.Form):
 
     def __init__(self, data: Any, *, today: date) -> None:
         given = {name: data[name] for name in ("period", "since", "until", "by") if data.get(name)}
+        if given.get("period") == OWN and not {"since", "until"} & set(given):
+            # Just chosen: the fields begin with the days that are shown.
+            usual = preset_period(DEFAULT, today)
+            given |= {"since": usual.first.isoformat(), "until": usual.last.isoformat()}
         super().__init__({"period": DEFAULT, "by": Grain.MONTH.value} | given)
         self.today = today
         for name in ("since", "until"):
@@ -37,7 +41,7 @@ class PeriodForm(forms.Form):
         since, until = cleaned.get("since"), cleaned.get("until")
         if since and until:
             if until < since:
-                self.add_error("until", "The last day comes after the first. Swap the two.")
+                self.add_error("until", "The last day comes before the first: swap the two.")
             elif until - since > LONGEST:
                 self.add_error("until", "Choose at most five years.")
             elif not 2000 <= since.year <= until.year <= self.today.year + 1:

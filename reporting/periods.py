@@ -76,10 +76,10 @@ class Slice(Period):
 
     @property
     def short(self) -> str:
-        """What stands below its bar: `Oct`, `Q3`."""
-        return (
-            date_format(self.start, "M") if self.grain is Grain.MONTH else f"Q{(self.start.month + 2) // 3}"
-        )
+        """What stands below its bar: `Oct`, `Q3 2026`."""
+        if self.grain is Grain.MONTH:
+            return date_format(self.start, "M")
+        return f"Q{(self.start.month + 2) // 3} {self.start.year}"
 
 
 def _end_of(start: date, months: int) -> date:

@@ -88,7 +88,7 @@ def reports(request: StudioRequest) -> HttpResponse:
         "grain": form.grain,
         "reports": found,
         "is_new": is_new,
-        "query": request.GET.urlencode(),
+        "query": request.GET.urlencode() if form.is_valid() else "",
         "query_without_grain": query.urlencode(),
     }
     return render(request, "studio/reports/reports.html", context)

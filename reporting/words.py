@@ -52,10 +52,8 @@ def turnout_compared(now: Turnout, before: Turnout) -> tuple[str, str]:
     moved = now.rate - before.rate
     if not moved:
         return "as in the 4 weeks before", ""
-    return (
-        f"{plural(abs(moved), 'point')} {'up' if moved > 0 else 'down'} in 4 weeks",
-        "up" if moved > 0 else "down",
-    )
+    way = "up" if moved > 0 else "down"
+    return f"{way} {plural(abs(moved), 'point')} in 4 weeks", way
 
 
 def revenue_sentence(months: Sequence[Books]) -> str:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from reporting.periods import Grain, Period, Slice, slices
+from reporting.periods import Grain, Period, Slice, month_start, slices
 from reporting.selectors.attendance import TurnoutCell, turnout_cells
-from reporting.selectors.ledger import Books, books_by_slice
+from reporting.selectors.ledger import Books, books_begin, books_by_slice
 from studios.shared.policies import Actor
 
 
@@ -26,14 +26,22 @@ class Asked:
         return turnout_cells(self.actor, self.period)
 
     @cached_property
+    def covered(self) -> Period:
+        """What of the period the books cover: before their first month there is nothing to tell, not nothing earned."""
+        begin = books_begin()
+        if begin is None or not self.period.first < month_start(begin) <= self.period.last:
+            return self.period
+        return Period(first=month_start(begin), last=self.period.last)
+
+    @cached_property
     def months(self) -> list[Slice]:
-        """The months of the period."""
-        return slices(self.period, grain=Grain.MONTH, today=self.today)
+        """The months of the period that the books cover."""
+        return slices(self.covered, grain=Grain.MONTH, today=self.today)
 
     @cached_property
     def cuts(self) -> list[Slice]:
         """The months or quarters tax is told by."""
-        return slices(self.period, grain=self.grain, today=self.today)
+        return slices(self.covered, grain=self.grain, today=self.today)
 
     @cached_property
     def books_by_month(self) -> list[Books]:

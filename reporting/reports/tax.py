@@ -64,6 +64,7 @@ def tax_collected(asked: Asked) -> Report:
                 for name in names
             ),
             kind=Kind.MONEY,
+            open=next((place for place, books in enumerate(asked.books) if books.slice.is_open), None),
             sentence=f"Collected in all: {listed([f'{money_text(amount)} {name}' for name, amount in sums.items()])}.",
         ),
         empty="No tax was charged in this period.",

@@ -12,6 +12,7 @@ from django.db.models import Q, Sum
 from django.db.models.functions import TruncMonth
 
 from billing.models import Account, Entry, InvoiceLine, InvoiceTax, Posting
+from billing.services.ledger import RECEIVABLE
 from billing.tax import Tax
 from fitflow.core.money import ZERO
 from reporting.periods import Period, Slice, slice_start
@@ -80,6 +81,12 @@ def books_by_slice(cuts: Sequence[Slice]) -> list[Books]:
         )
         for cut in cuts
     ]
+
+
+def books_begin() -> date | None:
+    """Return the day of the first document or payment; None where there is none yet. One query."""
+    found = Posting.objects.filter(account__code=RECEIVABLE).order_by("date").values_list("date", flat=True)
+    return found.first()
 
 
 def taxed_sales(cuts: Sequence[Slice]) -> Mapping[tuple[date, str], Decimal]:
