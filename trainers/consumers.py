@@ -14,7 +14,6 @@ from fitflow.core.live import group_of
 from studios.shared.policies import Actor
 from studios.shared.selectors import actor_in
 
-
 GONE = 4403
 
 
