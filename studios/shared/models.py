@@ -146,7 +146,7 @@ class Domain(DomainMixin):
     """A host at which a studio answers."""
 
     def __str__(self) -> str:
-        return self.domain
+        return str(self.domain)
 
 
 class Member(Row):

@@ -21,7 +21,7 @@ from tests.cast import Cast
 from tests.pages import words_of
 from trainers.models import TrainerProfile
 
-FIELDS = {"name": "Harbour Barre", "slug": "harbour-barre", "province": "NL", "timezone": "America/St_Johns"}
+FIELDS: dict[str, Any] = {"name": "Harbour Barre", "slug": "harbour-barre", "province": "NL", "timezone": "America/St_Johns"}
 
 
 @pytest.fixture
