@@ -20,6 +20,7 @@ class PlatformSite(UnfoldAdminSite):
     """
 
     site_url = "/"
+    index_title = "Overview"
     enable_nav_sidebar = True
 
     def __init__(self, name: str = "admin") -> None:
