@@ -49,7 +49,6 @@ def today(request: StudioRequest) -> HttpResponse:
         "figures": shown,
         "sessions_note": words.sessions_compared(shown.sessions, shown.sessions_before),
         "turnout_note": words.turnout_compared(shown.turnout, shown.turnout_before),
-        "steps": None if shown.sessions or shown.sessions_before else selectors.first_steps(request.studio),
     }
     if sees_money(request.actor):
         money = selectors.money(request.actor, request.studio, day)
@@ -58,6 +57,9 @@ def today(request: StudioRequest) -> HttpResponse:
             "revenue": monthly_revenue(money.months, plain=True),
             "ages": age_bars(money.ages),
             "late": late_rows(money.late, day),
+            "steps": None
+            if shown.sessions or shown.sessions_before
+            else selectors.first_steps(request.studio),
         }
     return render(request, "studio/today.html", context)
 

@@ -234,6 +234,18 @@ def test_a_new_studio_is_shown_the_way(cast: Cast) -> None:
     assert "Receivables" not in words
 
 
+def test_a_trainer_admin_of_a_new_studio_is_asked_nothing_she_may_not_do(cast: Cast) -> None:
+    words = words_of(browser_of(cast, "lead").get("/today/"))
+    assert "Add service" not in words
+    assert "Book session" in words
+
+
+def test_sessions_left_open_are_told(cast: Cast) -> None:
+    with studio_context(cast.lotus):
+        session(cast, starts_at=at(9, day=date(2026, 11, 18)))
+    assert "1 earlier session waits to be closed." in words_of(browser_of(cast, "owner").get("/today/"))
+
+
 def test_a_name_cannot_write_into_the_page(cast: Cast) -> None:
     with studio_context(cast.lotus):
         two_months(cast)
