@@ -20,7 +20,7 @@ from studios.shared.policies import SYSTEM, Actor
 from studios.shared.selectors import actor_in
 from studios.shared.services import add_member, open_studio
 
-PASSWORD = "a-long-test-password"  # noqa: S105
+PASSWORD = "a-long-test-password"
 PEOPLE = ["owner", "manager", "lead", "trainer", "client", "owner2", "client2", "outsider", "staff"]
 ROLES = {
     "lotus": {

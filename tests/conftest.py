@@ -13,9 +13,9 @@ from uuid import uuid4
 
 import pytest
 from django.core.cache import caches
-from django.db import connection
 
 from fitflow.tenancy import context, schema
+from fitflow.tenancy.db import connection
 from tests.cast import Cast, make_cast
 from tests.world import World, running_world
 

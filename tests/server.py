@@ -72,9 +72,7 @@ def running_server(**environment: str) -> Iterator[Server]:
         "--log-level",
         "warning",
     ]
-    process = subprocess.Popen(  # noqa: S603
-        command, cwd=ROOT, env=child_environment(PUBLIC_PORT=str(port), **environment)
-    )
+    process = subprocess.Popen(command, cwd=ROOT, env=child_environment(PUBLIC_PORT=str(port), **environment))
     try:
         wait_until_ready(f"http://127.0.0.1:{port}/readyz", process)
         yield Server(port)
@@ -91,7 +89,7 @@ def wait_until_ready(url: str, process: subprocess.Popen[bytes], seconds: float 
         if process.poll() is not None:
             raise RuntimeError(f"The server ended with {process.returncode}.")
         try:
-            with urlopen(url, timeout=5) as answer:  # noqa: S310
+            with urlopen(url, timeout=5) as answer:
                 if answer.status == 200:
                     return
         except (URLError, OSError):

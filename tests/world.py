@@ -63,7 +63,7 @@ class World(Server):
         }
         slugs = [row[0] for row in self.ask("SELECT slug FROM studios_shared_studio")]
         return {
-            name: sum(self.ask(f"SELECT count(*) FROM {table}", studio=slug)[0][0] for slug in slugs)  # noqa: S608
+            name: sum(self.ask(f"SELECT count(*) FROM {table}", studio=slug)[0][0] for slug in slugs)
             for name, table in tables.items()
         }
 
@@ -115,9 +115,9 @@ def running_world(**extra: str) -> Iterator[World]:
         }
         load = [sys.executable, "manage.py", "setup_demo"]
         log = stack.enter_context((folder / "world.log").open("ab"))
-        subprocess.run(load, cwd=ROOT, env=environment, check=True, stdout=log, stderr=log)  # noqa: S603
+        subprocess.run(load, cwd=ROOT, env=environment, check=True, stdout=log, stderr=log)
         for process in demo(port):
-            child = subprocess.Popen(process.command, cwd=ROOT, env=environment, stdout=log, stderr=log)  # noqa: S603
+            child = subprocess.Popen(process.command, cwd=ROOT, env=environment, stdout=log, stderr=log)
             stack.callback(_stop, child)
             if process.name == "web":
                 wait_until_ready(f"http://127.0.0.1:{port}/readyz", child)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from django.db import connection
-
 from fitflow.core import live, outbox
 from fitflow.core.models import OutboxMessage
+from fitflow.tenancy.db import connection
 
 TOPICS = (
     "session.scheduled",

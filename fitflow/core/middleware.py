@@ -11,7 +11,14 @@ from django.shortcuts import render
 from fitflow.core.api.errors import plain_error
 from fitflow.core.errors import FitFlowError
 
-TEMPLATES = {400: "400.html", 403: "403.html", 404: "404.html", 409: "409.html", 429: "429.html", 503: "503.html"}
+TEMPLATES = {
+    400: "400.html",
+    403: "403.html",
+    404: "404.html",
+    409: "409.html",
+    429: "429.html",
+    503: "503.html",
+}
 
 
 class ErrorPages:

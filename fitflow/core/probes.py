@@ -1,4 +1,4 @@
-"""Health probes come from load balancers that know the process by address, not by host: they are answered before any host is asked."""
+"""Health probes come from load balancers, which know a process by address: they are answered before any host is asked."""
 
 from __future__ import annotations
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from random import Random
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.db import connection
+from psycopg import sql
 
 from clients.models import Client
 from clients.services import add_client, link_client_account
@@ -25,6 +26,7 @@ from fitflow.demo.money import bill_closed_months, set_up_billing
 from fitflow.demo.world import PEOPLE, STUDIOS, Slot, StudioFacts
 from fitflow.tenancy import hosts, schema
 from fitflow.tenancy.context import studio_context
+from fitflow.tenancy.db import connection
 from studios.models import AuditEvent, Room
 from studios.services import add_location, add_room, record_event
 from studios.shared.models import Organization, Role, Studio
@@ -103,7 +105,8 @@ def _drop(studio: Studio) -> None:
     # By hand: Django's own cascade would look for the studio's tables, which are gone.
     with connection.cursor() as cursor:
         for table in ("trainers_shared_busytime", "studios_shared_invitation", "studios_shared_member"):
-            cursor.execute(f"DELETE FROM {table} WHERE studio_id = %s", [studio.id])
+            statement = sql.SQL("DELETE FROM {} WHERE studio_id = %s").format(sql.Identifier(table))
+            cursor.execute(statement, [studio.id])
         cursor.execute("DELETE FROM studios_shared_studio WHERE id = %s", [studio.id])
     hosts.forget(*domains, studio_id=studio.id)
 
@@ -213,12 +216,12 @@ def _fill_weeks(facts: StudioFacts, people: dict[str, User], clients: list[Clien
             _end(session, chance)
 
 
-def _schedule(  # noqa: PLR0913
+def _schedule(
     facts: StudioFacts,
     slot: Slot,
     monday: date,
     services: dict[str, Service],
-    trainers: dict[object, TrainerProfile],
+    trainers: dict[UUID, TrainerProfile],
     rooms: dict[str, Room],
     people: dict[str, User],
     clients: list[Client],

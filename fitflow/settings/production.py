@@ -6,7 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from fitflow.settings import env
 from fitflow.settings.base import *  # noqa: F403
-from fitflow.settings.base import CSRF_TRUSTED_ORIGINS, PUBLIC_HOST, STORAGES
+from fitflow.settings.base import PUBLIC_HOST, STORAGES
 
 DEBUG = False
 SECRET_KEY = env.text("SECRET_KEY")

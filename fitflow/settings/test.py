@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from pathlib import Path
 
 from fitflow.settings.base import *  # noqa: F403
 from fitflow.settings.base import (
@@ -27,11 +28,14 @@ CACHES = {
     alias: {**cache, "KEY_PREFIX": f"{cache['KEY_PREFIX']}-test-{WORKER}"} for alias, cache in CACHES.items()
 }
 CELERY_TASK_DEFAULT_QUEUE = f"fitflow-test-{WORKER}"
-DEVMAIL_DIR = tempfile.mkdtemp(prefix="fitflow-mail-")
-MEDIA_ROOT = tempfile.mkdtemp(prefix="fitflow-media-")
+DEVMAIL_DIR = Path(tempfile.mkdtemp(prefix="fitflow-mail-"))
+MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="fitflow-media-"))
 STORAGES = {
     **STORAGES,
-    "default": {"BACKEND": "fitflow.tenancy.storage.StudioFileStorage", "OPTIONS": {"location": MEDIA_ROOT}},
+    "default": {
+        "BACKEND": "fitflow.tenancy.storage.StudioFileStorage",
+        "OPTIONS": {"location": str(MEDIA_ROOT)},
+    },
 }
 DATABASES["default"]["OPTIONS"]["pool"]["max_size"] = 90
 DEMO_PASSWORD = "fitflow-demo-2026"  # noqa: S105

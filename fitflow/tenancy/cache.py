@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
-from django.db import connection
+
+from fitflow.tenancy.db import connection
 
 
 def studio_key(key: str, key_prefix: str, version: int) -> str:

@@ -8,9 +8,9 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
-from django.db import connection
 
 from fitflow.tenancy.backend.base import STUDIO_PREFIX
+from fitflow.tenancy.db import connection
 
 
 class StudioLike(Protocol):

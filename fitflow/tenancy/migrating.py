@@ -7,11 +7,12 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core.management.commands import migrate
-from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django_tenants.utils import get_public_schema_name, get_tenant_model
 from psycopg import sql
+
+from fitflow.tenancy.db import connection
 
 
 def studio_labels() -> set[str]:
@@ -38,7 +39,9 @@ def let_owner_create() -> None:
 def studios_behind() -> list[str]:
     """Return the schemas of the studios that lack a migration, each asked by one statement."""
     labels = studio_labels()
-    wanted = {key for key in MigrationLoader(None, ignore_no_migrations=True).disk_migrations if key[0] in labels}
+    wanted = {
+        key for key in MigrationLoader(None, ignore_no_migrations=True).disk_migrations if key[0] in labels
+    }
     schemas = list(get_tenant_model().objects.order_by("id").values_list("schema_name", flat=True))
     behind = []
     with connection.cursor() as cursor:
@@ -63,7 +66,11 @@ class StudioMigrate(migrate.Command):
             own = studio_labels()
             recorder = MigrationRecorder(connection)
             known = set(recorder.applied_migrations())
-            shared = {key for key in MigrationLoader(None, ignore_no_migrations=True).disk_migrations if key[0] not in own}
+            shared = {
+                key
+                for key in MigrationLoader(None, ignore_no_migrations=True).disk_migrations
+                if key[0] not in own
+            }
             recorder.migration_qs.bulk_create(
                 recorder.Migration(app=app, name=name) for app, name in sorted(shared - known)
             )

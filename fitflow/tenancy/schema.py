@@ -9,9 +9,9 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from django.db import connection
 from psycopg import sql
 
+from fitflow.tenancy.db import connection
 from fitflow.tenancy.rls import STUDIOS
 
 TEMPLATE = Path(__file__).with_name("studio_template.sql")
@@ -45,7 +45,7 @@ def replay_template(name: str) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('role', %s, true)", [name])
-        cursor.execute(_template().replace(PLACEHOLDER, name).encode())
+        cursor.execute(_template().replace(PLACEHOLDER, name))
         cursor.execute("SELECT set_config('role', 'none', true), set_config('search_path', 'public', true)")
 
 
@@ -56,5 +56,6 @@ def drop(name: str) -> None:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
         if cursor.fetchone():
             # Only the role itself owns what is in its schema: the login role inherits nothing.
-            statement = "SET ROLE {role}; DROP SCHEMA IF EXISTS {role} CASCADE; DROP OWNED BY {role}; RESET ROLE; DROP ROLE {role}"
+            drop = "DROP SCHEMA IF EXISTS {role} CASCADE; DROP OWNED BY {role}"
+            statement = f"SET ROLE {{role}}; {drop}; RESET ROLE; DROP ROLE {{role}}"
             cursor.execute(sql.SQL(statement).format(role=role))

@@ -34,9 +34,11 @@ class StudioSocket:
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         host = _header(scope, b"host")
         if urlsplit(_header(scope, b"origin")).netloc.lower() != host.lower() or hosts.is_public(host):
-            return await RefusingConsumer.as_asgi()(scope, receive, send)
+            await RefusingConsumer.as_asgi()(scope, receive, send)
+            return
         try:
             studio = await database_sync_to_async(hosts.studio_of)(host)
         except hosts.UnknownHost:
-            return await RefusingConsumer.as_asgi()(scope, receive, send)
-        return await self.app({**scope, "studio": studio}, receive, send)
+            await RefusingConsumer.as_asgi()(scope, receive, send)
+            return
+        await self.app({**scope, "studio": studio}, receive, send)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.files.storage import FileSystemStorage
-from django.db import connection
 from django.utils._os import safe_join
 from storages.backends.s3 import S3Storage
+
+from fitflow.tenancy.db import connection
 
 
 class StudioFileStorage(FileSystemStorage):

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from statistics import median
 
 from django.core.management import call_command
-from django.db import connection
 
 from fitflow.tenancy import schema
+from fitflow.tenancy.db import connection
 from tests.cast import Cast, make_cast
 
 ROUNDS = 5

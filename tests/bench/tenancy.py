@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from datetime import date, timedelta
+from datetime import timedelta
 from statistics import median
 
 from django.conf import settings
@@ -32,7 +32,7 @@ class Caller:
     """One measured process."""
 
     def __init__(self, kind: str, **environment: str) -> None:
-        self.process = subprocess.Popen(  # noqa: S603
+        self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.bench.caller"],
             cwd=ROOT,
             env=child_environment(**environment) | {"DJANGO_SETTINGS_MODULE": f"tests.bench.settings.{kind}"},
@@ -46,7 +46,8 @@ class Caller:
 
     def run(self, calls: int) -> float:
         """Return the CPU seconds a call takes."""
-        assert self.process.stdin and self.process.stdout
+        assert self.process.stdin
+        assert self.process.stdout
         self.process.stdin.write(f"{calls}\n")
         self.process.stdin.flush()
         while True:
@@ -71,9 +72,8 @@ def main() -> list[Figure]:
         browser = Client()
         browser.force_login(cast.user["owner"], backend=settings.AUTHENTICATION_BACKENDS[0])
         cookie = f"{settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}"
-        query = (
-            f"page_size=100&from={date.today() + timedelta(days=1)}&to={date.today() + timedelta(days=14)}"
-        )
+        today = clock.today("America/Toronto")
+        query = f"page_size=100&from={today + timedelta(days=1)}&to={today + timedelta(days=14)}"
         ours = Caller("ours", BENCH_QUERY=query, BENCH_HOST="lotus.fitflow.localhost", BENCH_COOKIE=cookie)
         owner, schema = cast.user["owner"].pk.hex, cast.lotus.schema_name
         plain = Caller(

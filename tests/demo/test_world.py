@@ -15,7 +15,7 @@ from tests.world import World
 
 def test_loading_twice_changes_nothing(world: World) -> None:
     before = world.counts()
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [sys.executable, "manage.py", "setup_demo"],
         cwd=world.root,
         env=world.environment,
@@ -43,7 +43,7 @@ def test_studios_and_people_are_those_the_readme_names(world: World) -> None:
 @pytest.mark.parametrize("module", ["fitflow.settings.production", "fitflow.settings.test"])
 def test_it_loads_under_the_demo_settings_only(module: str) -> None:
     environment: dict[str, Any] = {**os.environ, "DJANGO_SETTINGS_MODULE": module}
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [sys.executable, "manage.py", "setup_demo"], env=environment, check=False, capture_output=True
     )
     assert done.returncode != 0

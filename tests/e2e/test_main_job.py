@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from fitflow.core import clock
 from tests.e2e.conftest import Open
 from tests.world import World
 
@@ -19,7 +20,7 @@ CLIENT = "Priya Raman"
 
 def friday() -> date:
     """Return the Friday of next week: the lead trains at prairie at noon (Toronto) and is free from ten to half past eleven."""
-    today = date.today()
+    today = clock.today("America/Toronto")
     return today - timedelta(days=today.weekday()) + timedelta(days=11)
 
 
@@ -148,11 +149,13 @@ def test_5_the_client_is_mailed_the_local_time_and_a_calendar_file(visit: Open, 
 def a_session_to_close(world: World) -> str:
     """Move a coming class of the lead's into this very hour, as time would have done."""
     found = world.ask(
-        "UPDATE trainers_session SET starts_at = now() - interval '20 minutes', ends_at = now() + interval '30 minutes', room_id = NULL"
+        "UPDATE trainers_session SET starts_at = now() - interval '20 minutes', ends_at = now() + interval '30 minutes',"
+        " room_id = NULL"
         " WHERE id = (SELECT s.id FROM trainers_session s JOIN trainers_trainerprofile t ON t.id = s.trainer_id"
         "  JOIN trainers_booking b ON b.session_id = s.id AND b.status = 'booked'"
         "  JOIN clients_client c ON c.id = b.client_id AND c.name = %s"
-        "  WHERE t.name = 'Maya Fournier' AND s.status = 'scheduled' AND s.capacity = 1 AND s.starts_at > now() + interval '20 days'"
+        "  WHERE t.name = 'Maya Fournier' AND s.status = 'scheduled' AND s.capacity = 1"
+        "  AND s.starts_at > now() + interval '20 days'"
         "  ORDER BY s.starts_at LIMIT 1) RETURNING id::text",
         CLIENT,
         studio="lotus",
@@ -195,7 +198,7 @@ def test_7_the_owner_invoices_the_period_once(
     visit: Open, world: World, studio: str, taxes: set[str]
 ) -> None:
     last = world.ask("SELECT max(sequence) FROM billing_invoice WHERE kind = 'invoice'", studio=studio)[0][0]
-    today = date.today()
+    today = clock.today("America/Toronto")
     period = f"?period_from={today - timedelta(days=40)}&period_to={today + timedelta(days=1)}"
     page = visit("owner", f"/invoices/new/{period}", studio=studio)
     page.get_by_role("button", name="Issue invoices").first.click()
@@ -211,7 +214,8 @@ def test_7_the_owner_invoices_the_period_once(
     assert names == taxes
     left = world.ask(
         "SELECT count(*) FROM trainers_booking b JOIN trainers_session s ON s.id = b.session_id WHERE s.status = 'completed'"
-        " AND b.attendance = 'present' AND b.price > 0 AND NOT EXISTS (SELECT FROM billing_invoiceline l WHERE l.booking_id = b.id)",
+        " AND b.attendance = 'present' AND b.price > 0"
+        " AND NOT EXISTS (SELECT FROM billing_invoiceline l WHERE l.booking_id = b.id)",
         studio=studio,
     )
     assert left == [(0,)]
@@ -221,7 +225,8 @@ def test_7_the_owner_invoices_the_period_once(
         page,
         lambda: (
             world.ask(
-                "SELECT count(*) FROM billing_invoicedocumentfile d JOIN billing_invoice i ON i.id = d.invoice_id WHERE i.sequence > %s",
+                "SELECT count(*) FROM billing_invoicedocumentfile d"
+                " JOIN billing_invoice i ON i.id = d.invoice_id WHERE i.sequence > %s",
                 last,
                 studio=studio,
             )[0][0]
@@ -258,7 +263,8 @@ def test_8_the_client_reads_her_portal_which_has_no_form_that_changes_anything(
 
 def test_8_the_owner_records_an_e_transfer_and_her_figures_move(visit: Open, world: World) -> None:
     row = world.ask(
-        "SELECT i.id::text, i.total FROM billing_invoice i WHERE i.kind = 'invoice' AND i.status = 'issued' ORDER BY i.sequence DESC LIMIT 1",
+        "SELECT i.id::text, i.total FROM billing_invoice i WHERE i.kind = 'invoice' AND i.status = 'issued'"
+        " ORDER BY i.sequence DESC LIMIT 1",
         studio="lotus",
     )[0]
     owed = "SELECT sum(total - amount_paid - amount_credited) FROM billing_invoice WHERE kind = 'invoice'"

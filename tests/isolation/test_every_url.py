@@ -116,7 +116,9 @@ def ask(ids: dict[str, Any], lotus: Cast) -> Any:
         saved = transaction.savepoint()
         try:
             path = reverse(name, urlconf=URLS, kwargs={part: ids[part] for part in arguments[name]})
-            options = {"content_type": "application/json", "data": "{}"} if name.startswith("api_") else {}
+            options: dict[str, Any] = (
+                {"content_type": "application/json", "data": "{}"} if name.startswith("api_") else {}
+            )
             if method == "GET":
                 options = {}
             return int(browser(who).generic(method, path, **options).status_code)

@@ -131,6 +131,7 @@ def test_it_closes_when_the_membership_ends(server: Server, committed: Cast) -> 
             await asyncio.to_thread(member.delete)
             with pytest.raises(ConnectionClosed) as closed:
                 await hear(socket)
-            assert closed.value.rcvd and closed.value.rcvd.code == 4403
+            assert closed.value.rcvd
+            assert closed.value.rcvd.code == 4403
 
     asyncio.run(scene())

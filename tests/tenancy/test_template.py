@@ -8,9 +8,10 @@ from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import transaction
 
 from fitflow.tenancy import schema
+from fitflow.tenancy.db import connection
 from fitflow.tenancy.management.commands.dump_studio_template import dump
 
 
@@ -26,7 +27,9 @@ def test_the_kept_template_is_what_the_migrations_make(unblocked: None) -> None:
     call_command("dump_studio_template", check=True)
 
 
-def test_a_template_that_differs_is_noticed(unblocked: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+def test_a_template_that_differs_is_noticed(
+    unblocked: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
     other = tmp_path / "template.sql"
     other.write_text(schema.TEMPLATE.read_text().replace("booking_client_once", "booking_client_twice"))
     monkeypatch.setattr(schema, "TEMPLATE", other)

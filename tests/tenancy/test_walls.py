@@ -25,14 +25,24 @@ def test_a_studio_is_entered_with_path_and_role_together(cast: Cast) -> None:
 
 
 def test_sql_that_names_another_schema_fails_in_the_database(cast: Cast) -> None:
-    with studio_context(cast.lotus), pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+    with (
+        studio_context(cast.lotus),
+        pytest.raises(ProgrammingError, match="permission denied"),
+        transaction.atomic(),
+    ):
         with connection.cursor() as cursor:
             cursor.execute(f'SELECT * FROM "{cast.summit.schema_name}".clients_client')
 
 
-@pytest.mark.parametrize("table", ["django_session", "accounts_refreshtoken", "account_emailaddress", "otp_totp_totpdevice"])
+@pytest.mark.parametrize(
+    "table", ["django_session", "accounts_refreshtoken", "account_emailaddress", "otp_totp_totpdevice"]
+)
 def test_a_studio_cannot_read_the_platforms_secrets(cast: Cast, table: str) -> None:
-    with studio_context(cast.lotus), pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+    with (
+        studio_context(cast.lotus),
+        pytest.raises(ProgrammingError, match="permission denied"),
+        transaction.atomic(),
+    ):
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT * FROM public.{table}")
 
@@ -70,7 +80,11 @@ def test_one_trainer_is_never_in_two_places_in_two_studios(cast: Cast) -> None:
     start = timezone.now() + timedelta(days=3)
     with studio_context(cast.lotus):
         session(cast, starts_at=start)
-    with studio_context(cast.summit), pytest.raises(IntegrityError, match="busytime_no_overlap"), transaction.atomic():
+    with (
+        studio_context(cast.summit),
+        pytest.raises(IntegrityError, match="busytime_no_overlap"),
+        transaction.atomic(),
+    ):
         session(cast, starts_at=start + timedelta(minutes=30))
 
 
@@ -85,6 +99,7 @@ def test_another_studios_busy_time_is_a_bare_span(cast: Cast) -> None:
         assert cursor.fetchone() == (0,)
         period = [start - timedelta(days=1), start + timedelta(days=1)]
         cursor.execute(
-            "SELECT elsewhere, session_id FROM trainer_busy_spans(%s, tstzrange(%s, %s))", [[cast.user["lead"].pk], *period]
+            "SELECT elsewhere, session_id FROM trainer_busy_spans(%s, tstzrange(%s, %s))",
+            [[cast.user["lead"].pk], *period],
         )
         assert cursor.fetchall() == [(True, None)]

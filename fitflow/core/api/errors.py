@@ -46,7 +46,9 @@ def error_response(error: Exception, context: Any) -> Response:
     """DRF's exception handler: every error, also the unforeseen, in the documented shape."""
     if isinstance(error, FitFlowError):
         details = {**error.details, **({"field": error.field} if error.field else {})}
-        return Response(body(error.code, error.message, details), status=error.status, headers=_headers(error))
+        return Response(
+            body(error.code, error.message, details), status=error.status, headers=_headers(error)
+        )
     if isinstance(error, (Http404, exceptions.NotFound)):
         return Response(body("NOT_FOUND", NOTHING_HERE), status=404)
     if isinstance(error, PermissionDenied):
@@ -60,15 +62,14 @@ def error_response(error: Exception, context: Any) -> Response:
     if isinstance(error, exceptions.ValidationError):
         return Response(body("VALIDATION_ERROR", "Some of it cannot be right.", error.detail), status=400)
     if isinstance(error, exceptions.APIException):
-        headers = {}
-        details: dict[str, Any] = {}
+        headers, more = {}, {}
         if isinstance(error, exceptions.Throttled):
-            details = {"retry_after": int(error.wait or 1)}
-            headers["Retry-After"] = str(details["retry_after"])
+            more = {"retry_after": int(getattr(error, "wait", None) or 1)}
+            headers["Retry-After"] = str(more["retry_after"])
         if header := getattr(error, "auth_header", None):
             headers["WWW-Authenticate"] = header
         code = CODES.get(error.status_code, "INTERNAL_ERROR")
-        return Response(body(code, str(error.detail), details), status=error.status_code, headers=headers)
+        return Response(body(code, str(error.detail), more), status=error.status_code, headers=headers)
     structlog.get_logger(__name__).error("api.unforeseen", exc_info=error)
     report_to_sentry(error)
     return Response(

@@ -22,6 +22,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
     rollback may have undone the setting.
     """
 
+    _setting_search_path: bool
+    search_path_set_schemas: Any
+
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         self.search_path_set_schemas = None
         return super().get_new_connection(conn_params)

@@ -9,10 +9,10 @@ from uuid import uuid4
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
 
 from fitflow.tenancy import schema
 from fitflow.tenancy.backend.base import STUDIO_PREFIX
+from fitflow.tenancy.db import connection
 
 NOISE = re.compile(
     r"^(--.*|SET .*|SELECT pg_catalog\.set_config.*|\\(un)?restrict.*|CREATE SCHEMA .*)$\n?", re.MULTILINE
@@ -65,7 +65,7 @@ def _pg_dump(name: str, *options: str) -> str:
     where = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "user", "PGPASSWORD": "password"}
     environment = {key: str(parameters[value]) for key, value in where.items() if parameters.get(value)}
     command = ["pg_dump", "--no-owner", "--no-privileges", f"--role={name}", f"--schema={name}", *options]
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [*command, str(parameters["dbname"])],
         env={**os.environ, **environment},
         capture_output=True,

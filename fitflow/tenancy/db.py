@@ -1,0 +1,9 @@
+"""Django's connection, known for what our backend makes of it: it has a tenant, a schema's name and a pool."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django.db
+
+connection: Any = django.db.connection
