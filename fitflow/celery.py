@@ -16,7 +16,10 @@ app.autodiscover_tasks()
 _default = app.conf.task_default_queue
 # A task is a hint: the work is in the outbox, and what a killed worker leaves is swept up. So nothing is acknowledged.
 # Celery 5.7 stops for good when it has acknowledgements open while Redis goes away, instead of connecting again.
-app.conf.task_queues = [Queue(f"{_default}{lane}", no_ack=True) for lane in ("", "-live", "-mail")]
+app.conf.task_queues = [
+    Queue(f"{_default}{lane}", no_ack=True)  # type: ignore[no-untyped-call]
+    for lane in ("", "-live", "-mail")
+]
 # The sweep must not wait behind what it sweeps.
 app.conf.task_routes = {"core.sweep": {"queue": f"{_default}-live"}}
 

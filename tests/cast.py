@@ -40,14 +40,23 @@ def make_cast() -> None:
         return
     people = {
         name: create_person(
-            email=f"{name}@fitflow.test", password=PASSWORD, name=name.title(), verified=True, is_staff=name == "staff"
+            email=f"{name}@fitflow.test",
+            password=PASSWORD,
+            name=name.title(),
+            verified=True,
+            is_staff=name == "staff",
         )
         for name in PEOPLE
     }
     places = {"lotus": ("ON", "America/Toronto", "owner"), "summit": ("QC", "America/Toronto", "owner2")}
     for slug, (province, zone, owner) in places.items():
         studio = open_studio(
-            name=slug.title(), slug=slug, province=province, timezone=zone, owner=people[owner], organization_name=f"{slug} Inc."
+            name=slug.title(),
+            slug=slug,
+            province=province,
+            timezone=zone,
+            owner=people[owner],
+            organization_name=f"{slug} Inc.",
         )
         for person, role in ROLES[slug].items():
             add_member(studio=studio, user=people[person], role=role)
@@ -59,7 +68,9 @@ def _furnish(slug: str, province: str, zone: str, people: dict[str, User]) -> No
     from clients.models import Client
     from trainers.models import Service, TrainerProfile
 
-    main = add_location(actor=SYSTEM, name="Main", province=province, timezone=zone, street="1 King St", city="Town")
+    main = add_location(
+        actor=SYSTEM, name="Main", province=province, timezone=zone, street="1 King St", city="Town"
+    )
     add_room(actor=SYSTEM, location=main, name="Studio A", capacity=12)
     add_room(actor=SYSTEM, location=main, name="Studio B", capacity=8)
     lead = TrainerProfile.objects.create(user=people["lead"], name="Lead")
@@ -67,8 +78,12 @@ def _furnish(slug: str, province: str, zone: str, people: dict[str, User]) -> No
         annex = add_location(actor=SYSTEM, name="Annex", province=province, timezone=zone)
         add_room(actor=SYSTEM, location=annex, name="Annex Hall", capacity=20)
         TrainerProfile.objects.create(user=people["trainer"], name="Trainer", lead=lead)
-    Service.objects.create(name="Private", duration_minutes=60, capacity=1, price="80.00", tax_category="personal_service")
-    Service.objects.create(name="Class", duration_minutes=60, capacity=12, price="20.00", tax_category="fitness")
+    Service.objects.create(
+        name="Private", duration_minutes=60, capacity=1, price="80.00", tax_category="personal_service"
+    )
+    Service.objects.create(
+        name="Class", duration_minutes=60, capacity=12, price="20.00", tax_category="fitness"
+    )
     person = "client" if slug == "lotus" else "client2"
     Client.objects.create(name=person.title(), email=f"{person}@fitflow.test", user=people[person])
     Client.objects.create(name="Étienne Caron", email="etienne@example.com")
@@ -85,7 +100,9 @@ class Cast:
     @classmethod
     def load(cls) -> Cast:
         studios = {studio.slug: studio for studio in Studio.objects.select_related("organization")}
-        users = {user.email.split("@")[0]: user for user in User.objects.filter(email__endswith="@fitflow.test")}
+        users = {
+            user.email.split("@")[0]: user for user in User.objects.filter(email__endswith="@fitflow.test")
+        }
         return cls(lotus=studios["lotus"], summit=studios["summit"], user=users)
 
     def actor(self, name: str, studio: Studio | None = None) -> Actor:

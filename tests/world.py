@@ -45,7 +45,7 @@ class World(Server):
                     "SELECT set_config('search_path', %s, false), set_config('role', %s, false)",
                     [f'"{found[0]}",public', found[0]],
                 )
-            return asked.execute(query, values).fetchall()  # type: ignore[call-overload,no-any-return]
+            return asked.execute(query, values).fetchall()
 
     def counts(self) -> dict[str, int]:
         """Return how many rows of each kind there are over all studios."""

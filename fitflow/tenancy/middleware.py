@@ -36,7 +36,7 @@ class StudioMiddleware:
             except hosts.UnknownHost:
                 return render(request, "studio_not_found.html", {"host": hosts.bare(host)}, status=404)
             request.studio = request.tenant = studio  # type: ignore[attr-defined]
-            request.urlconf = settings.STUDIO_URLCONF  # type: ignore[attr-defined]
+            request.urlconf = settings.STUDIO_URLCONF
         return self.get_response(request)
 
 

@@ -80,7 +80,7 @@ def two_weeks_on() -> datetime:
     return now() + timedelta(days=INVITATION_DAYS)
 
 
-class Organization(Row):
+class Organization(Row):  # type: ignore[django-manager-missing]
     """The business that owns one or more studios."""
 
     name = models.CharField(max_length=120)

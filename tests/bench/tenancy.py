@@ -11,6 +11,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from fitflow.core import clock
 from fitflow.tenancy.context import studio_context
 from tests.bench.figures import Figure
 from tests.bench.ground import ROUNDS, ground
