@@ -195,6 +195,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "core.sweep": {"task": "core.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "core.tidy": {"task": "core.tidy", "schedule": crontab(hour="8", minute="40")},
+    "accounts.tidy": {"task": "accounts.tidy", "schedule": crontab(hour="8", minute="45")},
 }
 # Hints for the outbox's lanes "live" and "mail" go to queues of their own: <this>-live and <this>-mail.
 CELERY_TASK_DEFAULT_QUEUE = "fitflow"

@@ -14,7 +14,7 @@ from tests.world import World
 
 def code_sent_to(world: World, address: str) -> str:
     """Return the code of the newest mail to an address; it is sent while the page is made."""
-    for path in sorted(world.mail.iterdir(), key=lambda found: found.stat().st_mtime, reverse=True):
+    for path in sorted(world.mail.rglob("*.eml"), key=lambda found: found.stat().st_mtime, reverse=True):
         message = message_from_bytes(path.read_bytes(), policy=policy.default)
         found = re.search(r"\b\d{6}\b", str(message["Subject"]))
         if address in str(message["To"]) and found:
