@@ -139,13 +139,13 @@ CACHES = {
         "BACKEND": "fitflow.tenancy.cache.KeptRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_FUNCTION": "fitflow.tenancy.cache.studio_key",
-        "KEY_PREFIX": "ff",
+        "KEY_PREFIX": f"ff-{DATABASES['default']['NAME']}",
     },
     # Rows about the platform itself: domains, throttles of the sign-in. Never holds a studio's data.
     "platform": {
         "BACKEND": "fitflow.tenancy.cache.KeptRedisCache",
         "LOCATION": REDIS_URL,
-        "KEY_PREFIX": "ffp",
+        "KEY_PREFIX": f"ffp-{DATABASES['default']['NAME']}",
     },
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
