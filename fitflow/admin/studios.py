@@ -248,7 +248,7 @@ class StudioAdmin(PlatformAdmin):
 
         def act() -> str:
             platform.reactivate_studio(staff=staff_of(request), studio=row)
-            return f"{row.name} is active: its host answers again."
+            return f"{row.name} is open: its host answers again."
 
         text = "Its host answers again at once, and everybody who has a role there can go on."
         return self.ask(request, row, Question(f"Reactivate {row.name}?", text, "Reactivate"), act)

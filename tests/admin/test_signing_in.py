@@ -10,6 +10,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from fitflow.accounts.services import second_factor
 from fitflow.admin import guard
+from fitflow.core.errors import Conflict
 from studios.shared.models import PlatformAuditEvent
 from tests.admin.conftest import HOST, KEY, code_of, give_device
 from tests.cast import PASSWORD
@@ -158,7 +159,7 @@ def test_nobody_sets_up_a_device_without_the_password(door, cast):
 def test_who_has_a_device_cannot_set_up_another_one(door, staff):
     door.post("/admin/login/", {"email": staff.email, "password": PASSWORD})
     assert door.get("/admin/sign-in/set-up/").headers["Location"] == "/admin/login/?again=1"
-    with pytest.raises(second_factor.Conflict):
+    with pytest.raises(Conflict):
         second_factor.set_up(user=staff, key=KEY, code=code_of())
 
 

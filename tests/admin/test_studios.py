@@ -5,6 +5,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from fitflow.core.errors import NotPermitted
 from fitflow.core.models import OutboxMessage
 from studios.shared import platform
 from studios.shared.models import Invitation, Organization, PlatformAuditEvent, Studio
@@ -140,6 +141,7 @@ def test_a_suspended_studios_host_answers_no_more_until_it_is_reactivated(inside
     inside.post(page(lotus_studio, "reactivate"))
     assert host_of(lotus_studio) != 404
     assert (last_event().action, last_event().actor_name) == ("studio.reactivated", "Staff")
+    assert Studio.objects.get(pk=lotus_studio.pk).status == Studio.Status.TRIAL, "As it was before."
 
 
 def test_a_suspension_needs_a_reason(inside, lotus_studio):
@@ -170,9 +172,9 @@ def test_an_organization_is_renamed(inside, cast):
 
 
 def test_people_who_are_not_staff_cannot_even_by_the_services(cast):
-    with pytest.raises(platform.rights.NotPermitted):
+    with pytest.raises(NotPermitted):
         platform.suspend_studio(staff=cast.user["owner"], studio=cast.lotus, reason="x")
-    with pytest.raises(platform.rights.NotPermitted):
+    with pytest.raises(NotPermitted):
         platform.hand_over_studio(
             staff=cast.user["owner"],
             name="X",

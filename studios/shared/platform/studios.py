@@ -8,7 +8,7 @@ from fitflow.core import outbox
 from fitflow.core.errors import Conflict, Invalid
 from fitflow.tenancy import hosts
 from fitflow.tenancy.context import studio_context
-from studios.shared.models import Domain, Invitation, Organization, Studio
+from studios.shared.models import Domain, Invitation, Organization, PlatformAuditEvent, Studio
 from studios.shared.platform.rights import require_staff
 from studios.shared.services import invite_owner, open_studio, record_platform_event
 
@@ -62,9 +62,13 @@ def suspend_studio(*, staff: User, studio: Studio, reason: str) -> Studio:
 
 
 def reactivate_studio(*, staff: User, studio: Studio) -> Studio:
-    """Let a suspended studio's host answer again. Raises NotPermitted, Conflict for a closed studio."""
+    """Let a suspended studio's host answer again, on trial or active as it was. Raises NotPermitted, Conflict if closed."""
     require_staff(staff)
-    return _move(staff, studio, Studio.Status.ACTIVE, "studio.reactivated")
+    suspended = PlatformAuditEvent.objects.filter(subject_id=studio.pk, action="studio.suspended")
+    before = suspended.order_by("-seq").values_list("facts__before", flat=True).first()
+    was_on_trial = before == Studio.Status.TRIAL
+    status = Studio.Status.TRIAL if was_on_trial else Studio.Status.ACTIVE
+    return _move(staff, studio, status, "studio.reactivated")
 
 
 def rename_organization(*, staff: User, organization: Organization, name: str) -> Organization:
@@ -92,7 +96,7 @@ def _move(staff: User, studio: Studio, status: str, action: str, **facts: object
         row: Studio = Studio.objects.select_for_update().select_related("organization").get(pk=studio.pk)
         if row.status == Studio.Status.CLOSED:
             raise Conflict(CLOSED_ALREADY, conflict="closed")
-        open_already = status == Studio.Status.ACTIVE and row.answers
+        open_already = status != Studio.Status.SUSPENDED and row.answers
         if row.status != status and not open_already:
             facts["before"] = row.status
             Studio.objects.filter(pk=row.pk).update(status=status)
