@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F, QuerySet
+
 from fitflow.core.clock import now
 from fitflow.core.formats import money_text, span_text
 from fitflow.core.money import to_cents
@@ -21,54 +23,70 @@ SUBJECT = "booking"
 Status = Booking.Status
 
 
-def queue_for_session(name: str, *, session_id: UUID | str, event: str) -> None:
-    """Queue a message to each client whom an event of a session concerns; nothing about a session that is over."""
-    session = Session.objects.filter(pk=session_id, ends_at__gt=now()).first()
-    if session is None:
-        return
-    rows = session.bookings.select_related("client")
-    if name == "session_cancelled":
-        # Those that went with the session itself; who had cancelled before knows already.
-        rows = rows.filter(status=Status.CANCELLED, cancelled_at=session.cancelled_at)
-    else:
-        rows = rows.filter(status=Status.BOOKED)
-    for booking in rows:
-        _queue(name, booking, event)
+def queue_scheduled(*, session_id: UUID | str) -> None:
+    """Queue "you are booked" to each client of a new (or restored) session that is not over."""
+    for booking in _bookings(session_id, status=Status.BOOKED):
+        _queue_booked("session_booked", booking)
+
+
+def queue_cancelled(*, session_id: UUID | str) -> None:
+    """Queue "your session is cancelled" to those whose booking went with it; who had cancelled before knows already."""
+    for booking in _bookings(session_id, status=Status.CANCELLED, cancelled_at=F("session__cancelled_at")):
+        _queue_cancelled("session_cancelled", booking)
 
 
 def queue_moved(*, session_id: UUID | str) -> None:
-    """Queue a message about a session's new time, trainer or room to everyone in it, once for each version of it."""
-    session = Session.objects.filter(pk=session_id, ends_at__gt=now()).first()
-    if session is None or session.status != Session.Status.SCHEDULED:
-        return
-    for booking in session.bookings.exclude(status=Status.CANCELLED).select_related("client"):
-        _queue("session_moved", booking, f"version {session.version}")
+    """Queue a session's new time, trainer or room to everyone in it, once for each version of the session."""
+    for booking in _bookings(session_id, session__status=Session.Status.SCHEDULED).exclude(
+        status=Status.CANCELLED
+    ):
+        _queue("session_moved", booking, key=f"session_moved:{booking.pk}:{booking.session.version}")
 
 
-def queue_for_booking(*, booking_id: UUID | str, change: str, event: str) -> None:
-    """Queue a message about one booking; marks of attendance and sessions that are over are told to nobody."""
-    found = Booking.objects.select_related("client", "session").filter(
-        pk=booking_id, session__ends_at__gt=now()
-    )
-    booking = found.first()
+def queue_booking(*, booking_id: UUID | str, change: str) -> None:
+    """Queue what a change of one booking means to its client, if it still stands; marks of attendance mean nothing."""
+    open_ones = Booking.objects.filter(session__ends_at__gt=now())
+    booking = open_ones.select_related("client").filter(pk=booking_id, status=change).first()
     if booking is None:
         return
-    waited = Delivery.objects.filter(
-        subject_type=SUBJECT, subject_id=booking.pk, template="session_waitlisted"
-    )
-    names = {
-        Status.BOOKED.value: "place_came_free" if waited.exists() else "session_booked",
-        Status.WAITLISTED.value: "session_waitlisted",
-        Status.CANCELLED.value: "booking_cancelled",
-    }
-    if change in names:
-        _queue(names[change], booking, event)
+    if booking.status == Status.CANCELLED:
+        _queue_cancelled("booking_cancelled", booking)
+    elif booking.status == Status.WAITLISTED:
+        _queue("session_waitlisted", booking, key=f"waitlisted:{booking.pk}:{_times_cancelled(booking)}")
+    else:
+        waited = _told(booking).filter(template="session_waitlisted").exists()
+        _queue_booked("place_came_free" if waited else "session_booked", booking)
 
 
-def _queue(name: str, booking: Booking, event: str) -> None:
+def _bookings(session_id: UUID | str, **which: Any) -> QuerySet[Booking]:
+    """Return bookings of a session that is not over."""
+    found = Booking.objects.filter(session_id=session_id, session__ends_at__gt=now(), **which)
+    return found.select_related("client", "session")
+
+
+def _told(booking: Booking) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(subject_type=SUBJECT, subject_id=booking.pk)
+
+
+def _times_cancelled(booking: Booking) -> int:
+    told = _told(booking).filter(template__in=["session_cancelled", "booking_cancelled"])
+    return told.exclude(status=Delivery.Status.SUPPRESSED).count()
+
+
+def _queue_booked(name: str, booking: Booking) -> None:
+    # The session's event and the booking's own may both tell of one place: it is told once until it is cancelled.
+    _queue(name, booking, key=f"booked:{booking.pk}:{_times_cancelled(booking)}")
+
+
+def _queue_cancelled(name: str, booking: Booking) -> None:
+    at = booking.cancelled_at.isoformat() if booking.cancelled_at else ""
+    _queue(name, booking, key=f"cancelled:{booking.pk}:{at}")
+
+
+def _queue(name: str, booking: Booking, *, key: str) -> None:
     client = booking.client
     queue_email(
-        key=f"{name}:{booking.pk}:{event}",
+        key=key,
         template=name,
         recipient=client.email,
         recipient_name=client.name,
@@ -131,7 +149,7 @@ def session_waitlisted(delivery: Delivery) -> Letter:
 def session_moved(delivery: Delivery) -> Letter:
     """Something you were told has changed."""
     booking = _booking(delivery, "", "The booking was cancelled before this was sent.")
-    before, told = _told_before(delivery), _told(booking)
+    before, told = _told_before(delivery), _facts(booking)
     if before == told:
         raise Suppress("Nothing is different from what she was told last.")
     moved = before.get("starts_at") != told["starts_at"]
@@ -246,11 +264,11 @@ def _letter(
         attachments=(calendar_part(session, client, studio_name=studio.name, method=method),)
         if method
         else (),
-        told=_told(booking),
+        told=_facts(booking),
     )
 
 
-def _told(booking: Booking) -> dict[str, str]:
+def _facts(booking: Booking) -> dict[str, str]:
     session = booking.session
     return {
         "starts_at": session.starts_at.isoformat(),

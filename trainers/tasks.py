@@ -13,7 +13,7 @@ TRAINING = {Role.TRAINER.value, Role.TRAINER_ADMIN.value}
 @outbox.subscribe("session.scheduled", lane="mail")
 def mail_scheduled(message: OutboxMessage) -> None:
     """Tell everyone booked into a new (or restored) session."""
-    messages.queue_for_session("session_booked", session_id=message.ids["session"], event=str(message.pk))
+    messages.queue_scheduled(session_id=message.ids["session"])
 
 
 @outbox.subscribe("session.rescheduled", lane="mail")
@@ -25,15 +25,13 @@ def mail_moved(message: OutboxMessage) -> None:
 @outbox.subscribe("session.cancelled", lane="mail")
 def mail_cancelled(message: OutboxMessage) -> None:
     """Tell everyone whose booking went with the session."""
-    messages.queue_for_session("session_cancelled", session_id=message.ids["session"], event=str(message.pk))
+    messages.queue_cancelled(session_id=message.ids["session"])
 
 
 @outbox.subscribe("booking.changed", lane="mail")
 def mail_booking(message: OutboxMessage) -> None:
     """Tell one client about her own place: booked, on the waitlist, given a place, or cancelled."""
-    messages.queue_for_booking(
-        booking_id=message.ids["booking"], change=message.ids.get("change") or "", event=str(message.pk)
-    )
+    messages.queue_booking(booking_id=message.ids["booking"], change=message.ids.get("change") or "")
 
 
 @outbox.subscribe("member.added")

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
-from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from notifications import letters
 from notifications.letters import Letter
 from notifications.models import Delivery
 from tests.cast import Cast
+from tests.notifications.postmaster import Postmaster, smtp_server
 from tests.notifications.test_sending import again, queued
 from tests.server import free_port
 
@@ -22,45 +19,13 @@ Status = Delivery.Status
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 300
 
 
-class Postmaster:
-    """Answers DATA as it is told, and keeps what it accepted."""
-
-    def __init__(self) -> None:
-        self.kept: list[Any] = []
-        self.answers: list[str] = []
-        self.recipient_answer = ""
-
-    async def handle_RCPT(
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        if self.recipient_answer:
-            return self.recipient_answer
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        answer = self.answers.pop(0) if self.answers else "250 OK"
-        if answer in {"250 OK", "keep and hang up"}:
-            content = envelope.content
-            assert isinstance(content, bytes)
-            self.kept.append(message_from_bytes(content, policy=policy.default))
-        if "hang up" in answer:
-            assert server.transport is not None
-            server.transport.abort()
-            await asyncio.sleep(0.1)
-        return answer
-
-
 @pytest.fixture
 def postmaster(settings: Any) -> Iterator[Postmaster]:
-    handler = Postmaster()
-    controller = Controller(handler, hostname="127.0.0.1", port=free_port())
-    controller.start()
     settings.EMAIL_BACKEND = "notifications.email.smtp.SmtpBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
     settings.EMAIL_TIMEOUT = 5
-    yield handler
-    controller.stop()
+    with smtp_server() as server:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        yield server
 
 
 @pytest.fixture
