@@ -56,7 +56,7 @@ def _queue(name: str, invoice: Invoice, *, key: str, subject: tuple[str, UUID]) 
 @template("invoice")
 def invoice_mail(delivery: Delivery) -> Letter:
     """An invoice, with the PDF attached."""
-    invoice = _invoice(delivery.subject_id)
+    invoice = _invoice(delivery.about)
     studio = str(invoice.seller.get("name") or invoice.seller.get("legal_name", ""))
     due = invoice.balance > 0
     pay = _how_to_pay(invoice) if due else ("It is paid already: nothing is left to do.",)
@@ -95,7 +95,7 @@ def invoice_mail(delivery: Delivery) -> Letter:
 @template("credit_note")
 def credit_note_mail(delivery: Delivery) -> Letter:
     """A credit note, with the PDF attached."""
-    note = _invoice(delivery.subject_id)
+    note = _invoice(delivery.about)
     studio = str(note.seller.get("name") or note.seller.get("legal_name", ""))
     corrected = note.corrects.number if note.corrects else ""
     return Letter(
@@ -117,7 +117,7 @@ def credit_note_mail(delivery: Delivery) -> Letter:
 @template("payment_receipt")
 def receipt_mail(delivery: Delivery) -> Letter:
     """Thanks for a payment, and what is left."""
-    payment = Payment.objects.filter(pk=delivery.subject_id).first()
+    payment = Payment.objects.filter(pk=delivery.about).first()
     if payment is None:
         raise Suppress("The payment is not there any more.")
     if payment.refunds.filter(is_correction=True).exists():
@@ -149,7 +149,7 @@ def receipt_mail(delivery: Delivery) -> Letter:
     )
 
 
-def _invoice(invoice_id: UUID | None) -> Invoice:
+def _invoice(invoice_id: UUID) -> Invoice:
     return Invoice.objects.select_related("client", "corrects").get(pk=invoice_id)
 
 

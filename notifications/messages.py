@@ -58,11 +58,13 @@ def queue_invitation(*, invitation_id: UUID | str) -> None:
 @template("invitation")
 def invitation(delivery: Delivery) -> Letter:
     """The link by which a role is taken."""
-    row = Invitation.objects.filter(pk=delivery.subject_id).first()
+    row = Invitation.objects.filter(pk=delivery.about).first()
     if row is None or row.state != Invitation.State.OPEN:
         raise Suppress("The invitation was taken, taken back or ran out before this was sent.")
     studio: Any = current_studio()
-    inviter = User.people.filter(pk=row.invited_by_id).values_list("name", flat=True).first()
+    inviter = None
+    if row.invited_by_id:
+        inviter = User.people.filter(pk=row.invited_by_id).values_list("name", flat=True).first()
     heading, offer = OFFERS[row.role]
     heading = heading.format(studio=studio.name)
     role = Role(row.role).label.lower()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from typing import ClassVar
+from uuid import UUID
 
 from django.db import models
 
@@ -60,6 +61,13 @@ class Delivery(Row):
 
     def __str__(self) -> str:
         return f"{self.template} to {self.recipient}"
+
+    @property
+    def about(self) -> UUID:
+        """The id of the row the message is about; raises LookupError where it is about none."""
+        if self.subject_id is None:
+            raise LookupError(f"{self.template} is about no row.")
+        return self.subject_id
 
     @property
     def label(self) -> str:

@@ -45,7 +45,7 @@ def session_calendar(session: Session, client: Client, *, studio_name: str, meth
     calendar.add("method", method)
     calendar.add_component(event)
     calendar.add_missing_timezones()
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def calendar_part(session: Session, client: Client, *, studio_name: str, method: Method) -> MIMEBase:

@@ -216,7 +216,7 @@ def _booking(delivery: Delivery, status: str, otherwise: str) -> Booking:
     rows = Booking.objects.select_related(
         "client", "session__service", "session__trainer", "session__location", "session__room"
     )
-    booking = rows.filter(pk=delivery.subject_id).first()
+    booking = rows.filter(pk=delivery.about).first()
     gone = booking is None or (booking.status != status if status else booking.status == Status.CANCELLED)
     if booking is None or gone:
         raise Suppress(otherwise)

@@ -13,7 +13,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage as ParsedMessage
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -97,7 +97,7 @@ def read(name: str) -> ParsedMessage | None:
     if name not in names():
         return None
     raw = (folder() / f"{name}.eml").read_bytes()
-    return cast(ParsedMessage, message_from_bytes(raw, policy=policy.default))
+    return message_from_bytes(raw, policy=policy.default)
 
 
 @lru_cache(maxsize=KEPT)
@@ -110,7 +110,7 @@ def summary(path: Path) -> Summary:
         sender=str(message["From"] or ""),
         recipient=str(message["To"] or ""),
         sent_at=sent_at(path.stem),
-        attachments=sum(1 for _ in cast(ParsedMessage, message).iter_attachments()),
+        attachments=len(list(message.iter_attachments())),
     )
 
 

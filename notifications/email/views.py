@@ -10,7 +10,7 @@ from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp_replace, csp_update
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from notifications.email import devmail
 
 PAGE = 25
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 # A message is shown as its sender wrote it, but it can neither run, nor load, nor send anything.
 MAIL_POLICY: dict[str, list[str] | None] = {
     **dict.fromkeys(settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]),
@@ -38,7 +38,7 @@ def demo_only(view: View) -> View:
 
     @require_safe
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not settings.DEMO:
             raise Http404
         return view(request, *args, **kwargs)

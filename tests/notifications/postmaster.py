@@ -44,8 +44,8 @@ class Postmaster:
             assert isinstance(content, bytes)
             self.kept.append(message_from_bytes(content, policy=policy.default))
         if "hang up" in answer:
-            assert server.transport is not None
-            server.transport.abort()
+            transport: Any = server.transport
+            transport.abort()
             await asyncio.sleep(0.1)
         return answer
 
