@@ -13,7 +13,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage as ParsedMessage
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.mail import EmailMessage

@@ -55,7 +55,7 @@ def mail_list(request: HttpRequest) -> HttpResponse:
 
 
 @demo_only
-@csp_update({"frame-src": [SELF]})
+@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
 def mail_message(request: HttpRequest, name: str) -> HttpResponse:
     """One message: as it looks, as plain text, its headers and its attachments."""
     message = _message(name)
@@ -73,7 +73,7 @@ def mail_message(request: HttpRequest, name: str) -> HttpResponse:
 
 @demo_only
 @xframe_options_sameorigin
-@csp_replace(MAIL_POLICY)
+@csp_replace(MAIL_POLICY)  # type: ignore[arg-type]
 def mail_html(request: HttpRequest, name: str) -> HttpResponse:
     """The message's own HTML, for the frame of the page above."""
     body = _message(name).get_body(("html",))

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.core.mail import EmailMultiAlternatives
 from icalendar import Calendar
 
 from clients.models import Client
