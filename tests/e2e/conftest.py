@@ -66,7 +66,7 @@ def visit(browser: Browser, world: World) -> Iterator[Open]:
         page.goto(target)
         if who != "nobody":
             if "/signin" not in page.url and "login" not in page.url:
-                page.goto(world.url("/accounts/login/"))
+                page.goto(world.url("/account/login/"))
             sign_in(page, who, world.password)
             page.goto(target)
         return page
