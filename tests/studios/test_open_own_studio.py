@@ -206,3 +206,12 @@ def test_the_schema_goes_with_a_failed_opening(cast: Cast, monkeypatch: pytest.M
     with pytest.raises(RuntimeError):
         open_own_studio(owner=cast.user["outsider"], **FIELDS)
     assert not Studio.objects.filter(slug="harbour-barre").exists()
+
+
+def test_the_new_calendar_invites_to_add_a_service(cast: Cast, django_capture_on_commit_callbacks: Any) -> None:
+    studio = opened(django_capture_on_commit_callbacks, cast.user["outsider"], trains=True)
+    browser = Browser(headers={"host": f"{studio.slug}.fitflow.localhost"})
+    browser.force_login(cast.user["outsider"])
+    page = browser.get("/calendar/")
+    assert "Your calendar is ready" in words_of(page)
+    assert 'href="/prices/add/"' in page.content.decode()

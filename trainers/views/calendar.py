@@ -15,8 +15,10 @@ from django.views.decorators.http import require_safe
 
 from fitflow.core.clock import day_bounds
 from fitflow.core.formats import initials
+from fitflow.core.templatetags.elements import link
 from studios.models import Location, Room
 from studios.shared.decorators import staff_required
+from studios.shared.policies import Capability, Scope, scope_of
 from studios.shared.requests import StudioRequest
 from trainers.models import Service, TrainerProfile
 from trainers.selectors import bookable_trainers
@@ -151,11 +153,18 @@ def _columns(address: CalendarAddress, choices: Choices) -> dict[str, Any]:
     }
 
 
-def _empty_words(address: CalendarAddress, choices: Choices) -> dict[str, str]:
+def _empty_words(request: StudioRequest, address: CalendarAddress, choices: Choices) -> dict[str, str]:
     if address.filters:
         return {
             "empty_title": "Nothing here with these filters",
             "empty_text": "Show everything to see the whole day.",
+        }
+    if not choices.services and scope_of(request.actor, Capability.PRICES_MANAGE) is not Scope.NONE:
+        return {
+            "empty_title": "Your calendar is ready",
+            "empty_text": "Add the first thing you offer, a class or a private hour, with its price. Then book.",
+            "empty_url": link("service_new"),
+            "book_label": "Add a service",
         }
     if not choices.services:
         return {
@@ -227,7 +236,7 @@ def calendar(request: StudioRequest) -> HttpResponse:
             address, zone, book=reverse("session_new") if choices.bookable else "", by_columns=True
         ),
         **_filters(address, choices),
-        **_empty_words(address, choices),
+        **_empty_words(request, address, choices),
         **_day_rows(request, address, choices, zone),
     }
     part = bool(request.htmx)
