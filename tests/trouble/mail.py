@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from email import policy
+from email.parser import BytesHeaderParser
 from pathlib import Path
 
 from django.conf import settings
@@ -29,3 +31,12 @@ class HesitantFolder(FolderBackend):
 def _wait_while(file: Path) -> None:
     while file.exists():
         time.sleep(0.02)
+
+
+def subjects(folder: Path) -> list[str]:
+    """Return the subjects of all mail that arrived."""
+    found = []
+    for file in (folder / "mail").glob("*.eml"):
+        with file.open("rb") as opened:
+            found.append(str(BytesHeaderParser(policy=policy.default).parse(opened)["Subject"]))
+    return found
