@@ -8,7 +8,9 @@ from typing import Any
 from tests.cast import Cast
 
 
-def session(cast: Cast, *, starts_at: datetime, trainer: str = "lead", service: str = "Private", **fields: Any) -> Any:
+def session(
+    cast: Cast, *, starts_at: datetime, trainer: str = "lead", service: str = "Private", **fields: Any
+) -> Any:
     """Insert a session straight into the entered studio's timetable."""
     from trainers.models import Session
 

@@ -67,6 +67,19 @@ class World(Server):
             for name, table in tables.items()
         }
 
+    def unload(self, slug: str) -> None:
+        """Take away the mark that a studio is loaded whole, as a killed load would have left it."""
+        with psycopg.connect(self.environment["DATABASE_URL"], autocommit=True) as asked:
+            found = asked.execute(
+                "SELECT schema_name FROM studios_shared_studio WHERE slug = %s", [slug]
+            ).fetchone()
+            assert found
+            asked.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(found[0])))
+            trail = sql.Identifier(found[0], "studios_auditevent")
+            asked.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(trail))
+            asked.execute(sql.SQL("DELETE FROM {} WHERE action = 'demo.loaded'").format(trail))
+            asked.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(trail))
+
     def studios_and_people(self) -> tuple[set[str], set[str]]:
         slugs = {row[0] for row in self.ask("SELECT slug FROM studios_shared_studio")}
         return slugs, {row[0] for row in self.ask("SELECT email FROM accounts_user")}

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.db import transaction
 from psycopg import sql
 
 from clients.models import Client
@@ -99,11 +100,12 @@ def _is_loaded(studio: Studio) -> bool:
 
 def _drop(studio: Studio) -> None:
     domains = [domain.domain for domain in studio.domains.all()]
-    schema.drop(studio.schema_name)
-    OutboxMessage.objects.filter(studio_id=studio.id).delete()
-    studio.domains.all().delete()
-    # By hand: Django's own cascade would look for the studio's tables, which are gone.
-    with connection.cursor() as cursor:
+    # In one transaction: a studio may lose its last owner only together with itself.
+    with transaction.atomic(), connection.cursor() as cursor:
+        schema.drop(studio.schema_name)
+        OutboxMessage.objects.filter(studio_id=studio.id).delete()
+        studio.domains.all().delete()
+        # By hand: Django's own cascade would look for the studio's tables, which are gone.
         for table in ("trainers_shared_busytime", "studios_shared_invitation", "studios_shared_member"):
             statement = sql.SQL("DELETE FROM {} WHERE studio_id = %s").format(sql.Identifier(table))
             cursor.execute(statement, [studio.id])

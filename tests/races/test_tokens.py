@@ -60,11 +60,15 @@ def test_of_ten_that_use_one_token_at_once_one_gets_a_pair_and_the_chain_ends(
     assert not RefreshToken.objects.filter(user=person, revoked_at=None).exists()
 
 
-def test_signing_out_while_refreshing_leaves_nothing_alive(person: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_signing_out_while_refreshing_leaves_nothing_alive(
+    person: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     slow_writer(monkeypatch, locked=True)
     assert not any(refresh_and_end(person, after=after) for after in (0, 0, 0.02, 0.02))
 
 
-def test_the_control_without_the_lock_leaves_a_token_alive(person: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_control_without_the_lock_leaves_a_token_alive(
+    person: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     slow_writer(monkeypatch, locked=False)
     assert any(refresh_and_end(person, after=0.02) for _ in range(10)), "These tests could not see the race."

@@ -21,7 +21,12 @@ from tests.cast import Cast
 from tests.pages import words_of
 from trainers.models import TrainerProfile
 
-FIELDS: dict[str, Any] = {"name": "Harbour Barre", "slug": "harbour-barre", "province": "NL", "timezone": "America/St_Johns"}
+FIELDS: dict[str, Any] = {
+    "name": "Harbour Barre",
+    "slug": "harbour-barre",
+    "province": "NL",
+    "timezone": "America/St_Johns",
+}
 
 
 @pytest.fixture
@@ -208,7 +213,9 @@ def test_the_schema_goes_with_a_failed_opening(cast: Cast, monkeypatch: pytest.M
     assert not Studio.objects.filter(slug="harbour-barre").exists()
 
 
-def test_the_new_calendar_invites_to_add_a_service(cast: Cast, django_capture_on_commit_callbacks: Any) -> None:
+def test_the_new_calendar_invites_to_add_a_service(
+    cast: Cast, django_capture_on_commit_callbacks: Any
+) -> None:
     studio = opened(django_capture_on_commit_callbacks, cast.user["outsider"], trains=True)
     browser = Browser(headers={"host": f"{studio.slug}.fitflow.localhost"})
     browser.force_login(cast.user["outsider"])
