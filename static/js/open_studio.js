@@ -43,3 +43,6 @@ slug.addEventListener("input", () => {
   later();
 });
 if (slug.value) check();
+
+// What was typed before this script was there counts as well.
+if (name.value && !edited) name.dispatchEvent(new Event("input"));
