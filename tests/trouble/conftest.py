@@ -76,3 +76,8 @@ def studio(committed: None) -> Iterator[Studio]:
         OutboxMessage.objects.filter(studio_id=opened.id).delete()
         OutboxMessage.objects.filter(ids__studio=str(opened.id)).delete()
         yield opened
+
+
+@pytest.fixture
+def cast_studios(steady_plant: Plant) -> list[Studio]:
+    return [Studio.objects.get(slug=slug) for slug in ("lotus", "summit")]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 
 from fitflow.settings.test import *  # noqa: F403
-from fitflow.settings.test import INSTALLED_APPS, STORAGES
+from fitflow.settings.test import STORAGES
 
-INSTALLED_APPS = [*INSTALLED_APPS]
 CELERY_TASK_DEFAULT_QUEUE = "fitflow"
+CELERY_IMPORTS = ["tests.trouble.handlers"]
 DEVMAIL_DIR = os.environ["TROUBLE_FOLDER"] + "/mail"
 MEDIA_ROOT = os.environ["TROUBLE_FOLDER"] + "/media"
 STORAGES = {
