@@ -135,9 +135,12 @@ def test_it_works_in_a_forked_daemon_with_processes_of_its_own(pool: PdfPool) ->
     assert pool.render(samples.ontario()).startswith(b"%PDF-")
 
 
-def test_a_process_has_one_shared_pool_that_starts_nothing_by_itself() -> None:
+def test_a_process_has_one_shared_pool() -> None:
     assert shared_pool() is shared_pool()
-    assert shared_pool().pids() == []
+
+
+def test_a_pool_starts_nothing_by_itself() -> None:
+    assert PdfPool().pids() == []
 
 
 def test_the_pool_needs_no_django_in_its_processes() -> None:
