@@ -183,8 +183,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,
-    "socket_timeout": 30,
-    # A page that has committed must not hang because its hint finds no broker.
+    # A page that has committed must not hang because its hint finds no broker, or one that keeps silent.
+    "socket_timeout": 5,
     "socket_connect_timeout": 2,
     "max_retries": 1,
     "interval_start": 0,
