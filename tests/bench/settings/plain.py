@@ -8,7 +8,7 @@ from fitflow.settings.test import DATABASES, MIDDLEWARE
 WITHOUT = {
     "fitflow.tenancy.middleware.StudioMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "fitflow.accounts.middleware.SessionIdentity",
     "django_otp.middleware.OTPMiddleware",
     "fitflow.accounts.middleware.token_identity",
     "studios.shared.middleware.ActorMiddleware",
