@@ -7,7 +7,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3
 	done; echo python3)
 LOCAL = $(PYTHON) -m fitflow.local
 
-.PHONY: help demo test e2e bench check setup vendor up down shell psql clean
+.PHONY: help demo test e2e bench check setup lock vendor up down shell psql clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -29,6 +29,9 @@ check: ## Lint, format, types, templates, imports, migrations, deployment (ARGS=
 
 setup: ## Install what is missing and start nothing
 	@$(LOCAL) setup
+
+lock: ## Pin the packages of pyproject.toml anew, with hashes
+	@$(LOCAL) lock
 
 vendor: ## Fetch the pinned third-party files of static/vendor/ again
 	@$(LOCAL) vendor

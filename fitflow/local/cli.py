@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from . import checks, demo
+from . import checks, demo, packages
 from .console import Console, Trouble
 from .places import PURPOSES, Places, Purpose
 from .servers import Servers
@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
         "only", nargs="*", help="names of checks"
     )
     add("setup", _setup, "install what is missing and start nothing")
+    add("lock", _lock, "write the lock files of the Python packages anew")
     add("vendor", _vendor, "fetch the pinned third-party files of static/vendor/")
     add("manage", _manage, "run manage.py with the demo's servers").add_argument(
         "words", nargs=argparse.REMAINDER
@@ -107,6 +108,11 @@ def _check(places: Places, console: Console, chosen: argparse.Namespace) -> int:
 
 def _setup(places: Places, console: Console, chosen: argparse.Namespace) -> int:
     demo.set_up(places, console, dev=True, testing=True)
+    return 0
+
+
+def _lock(places: Places, console: Console, chosen: argparse.Namespace) -> int:
+    packages.compile_locks(places, console)
     return 0
 
 

@@ -55,6 +55,22 @@ def install(places: Places, console: Console, *, dev: bool) -> None:
     remember(places, "packages", mark)
 
 
+def compile_locks(places: Places, console: Console) -> None:
+    """Write both lock files anew from pyproject.toml: what is pinned stays where it still fits; hashes, no addresses."""
+    uv = _uv(places, console)
+    oldest = ".".join(map(str, OLDEST))
+    command = [uv, "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-emit-index-url"]
+    command += ["--no-header", "--python-version", oldest, "pyproject.toml"]
+    for kind, name in LOCKS.items():
+        extra = ["--extra", "dev"] if kind == "dev" else []
+        with console.step(f"{name} from pyproject.toml"):
+            _run(
+                [*command, *extra, "--output-file", name],
+                os.environ | _index_of_pip(places),
+                what=f"{name} could not be written.",
+            )
+
+
 _NO_PYTHON = (
     f"There is no Python {OLDEST[0]}.{OLDEST[1]} to {NEWEST[0]}.{NEWEST[1]} on this machine, and uv could not fetch "
     f"one: please install Python {PREFERRED[0]}.{PREFERRED[1]}."
