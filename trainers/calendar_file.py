@@ -5,15 +5,17 @@ from __future__ import annotations
 from email.mime.base import MIMEBase
 from email.mime.text import MIMEText
 from email.utils import parseaddr
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
-from icalendar import Calendar, Event, vCalAddress, vText
 
 from clients.models import Client
 from trainers.models import Session
+
+if TYPE_CHECKING:
+    from icalendar import vCalAddress
 
 Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
 
@@ -24,6 +26,8 @@ def session_calendar(session: Session, client: Client, *, studio_name: str, meth
     The UID stays the session's for ever and SEQUENCE is its version, so a later file moves or removes the entry that an
     earlier one made. Times carry the location's zone, whose rules are included.
     """
+    from icalendar import Calendar, Event
+
     zone = ZoneInfo(session.location.timezone)
     event = Event()
     event.add("uid", f"{session.id}@{settings.PUBLIC_HOST}")
@@ -64,6 +68,8 @@ def place_of(session: Session) -> str:
 
 
 def _attendee(client: Client) -> vCalAddress:
+    from icalendar import vText
+
     attendee = _address(client.email, client.name)
     attendee.params["PARTSTAT"] = vText("ACCEPTED")
     attendee.params["RSVP"] = vText("FALSE")
@@ -71,6 +77,8 @@ def _attendee(client: Client) -> vCalAddress:
 
 
 def _address(email: str, name: str) -> vCalAddress:
+    from icalendar import vCalAddress, vText
+
     address = vCalAddress(f"mailto:{email}")
     address.params["CN"] = vText(name)
     return address

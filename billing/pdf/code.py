@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 
-import qrcode
-from qrcode.constants import ERROR_CORRECT_M
-
 
 @dataclass(frozen=True, slots=True)
 class Code:
@@ -19,6 +16,9 @@ class Code:
 
 def code_of(address: str) -> Code:
     """Return the code that holds the address."""
+    import qrcode
+    from qrcode.constants import ERROR_CORRECT_M
+
     code = qrcode.QRCode(border=0, error_correction=ERROR_CORRECT_M)
     code.add_data(address)
     code.make(fit=True)

@@ -2,6 +2,8 @@
 
 Celery's tasks call `render` or `render_many`: the prefork workers are the process pool there, kept warm, and recycled by
 CELERY_WORKER_MAX_MEMORY_PER_CHILD. A web request uses `billing.pdf.pool`, whose processes can be killed.
+
+The press is imported at the first document: WeasyPrint is a third of what a process would otherwise load at start.
 """
 
 from __future__ import annotations
@@ -13,7 +15,6 @@ from django.template.loader import get_template
 from django.utils import translation
 
 from billing.pdf.document import InvoiceDocument
-from billing.pdf.press import press
 from billing.pdf.words import Printed, printed
 
 TEMPLATE = "pdf/invoice.html"
@@ -30,6 +31,8 @@ def html_of(document: InvoiceDocument) -> str:
 
 def render(document: InvoiceDocument) -> bytes:
     """Return the PDF; the same document gives the same bytes, so that its hash can be kept."""
+    from billing.pdf.press import press
+
     return press(html_of(document))
 
 

@@ -9,7 +9,6 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
 
-import qrcode
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -21,7 +20,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
-from qrcode.image.svg import SvgPathImage
 
 from fitflow.accounts.models import User
 from fitflow.accounts.services import check_password, second_factor
@@ -190,6 +188,9 @@ def _warn_of_few_codes(request: HttpRequest, user: User) -> None:
 
 
 def _qr_code(text: str) -> str:
+    import qrcode
+    from qrcode.image.svg import SvgPathImage
+
     out = BytesIO()
     qrcode.make(text, image_factory=SvgPathImage, border=2).save(out)
     return f"data:image/svg+xml;base64,{b64encode(out.getvalue()).decode()}"
