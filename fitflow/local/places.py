@@ -64,6 +64,11 @@ class Places:
         return self.local / "tools"
 
     @property
+    def bytecode(self) -> Path:
+        """Return the folder of the compiled modules."""
+        return self.local / "cache" / "bytecode"
+
+    @property
     def logs(self) -> Path:
         """Return the folder of the logs."""
         return self.local / "log"

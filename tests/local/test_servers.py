@@ -150,6 +150,16 @@ def test_an_address_of_the_environment_wins(
     assert name not in servers.environment(), "what is set already stays as it is"
 
 
+def test_processes_find_their_modules_compiled(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    environment = os.environ | Servers(places, "demo").environment()
+    program = "import json; print(json.__spec__.cached)"
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
+    cached = Path(done.stdout.strip())
+    assert cached.is_relative_to(places.bytecode)
+    assert cached.is_file()
+
+
 def test_it_stops_only_what_it_started(own: Places) -> None:
     first, second = Servers(own, "test"), Servers(own, "test")
     first.up()
