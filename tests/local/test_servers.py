@@ -151,6 +151,8 @@ def test_an_address_of_the_environment_wins(
 
 
 def test_processes_find_their_modules_compiled(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        monkeypatch.setenv(name, "somewhere://else/1")
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     environment = os.environ | Servers(places, "demo").environment()
     program = "import json; print(json.__spec__.cached)"
