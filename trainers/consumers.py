@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import structlog
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.conf import settings
@@ -12,21 +13,30 @@ from django.contrib.auth import get_user
 
 from fitflow.core.live import group_of
 from studios.shared.policies import Actor
-from studios.shared.selectors import actor_in
+from studios.shared.selectors import actor_now
 
 GONE = 4403
+TRY_AGAIN = 1013
+log = structlog.get_logger(__name__)
 
 
 class LiveConsumer(AsyncJsonWebsocketConsumer):
-    """Sends events; takes none. Sign-in and membership are asked again while the socket is open."""
+    """Sends events; takes none.
+
+    Sign-in, membership and whether the studio still answers are asked again while the socket is open: every
+    LIVE_RECHECK_SECONDS, and at once when somebody leaves the studio or it is suspended.
+    """
 
     group = ""
+    user_id = ""
     watch: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
-        if not (await self.actor()).is_staff:
+        actor = await self.actor()
+        if not actor.is_staff:
             await self.close()
             return
+        self.user_id = str(actor.user_id)
         self.group = group_of(self.scope["studio"].schema_name)
         await self.channel_layer.group_add(self.group, self.channel_name)
         await self.accept()
@@ -48,19 +58,34 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
     async def live_event(self, message: dict[str, Any]) -> None:
         await self.send_json(message["body"])
 
+    async def live_ask_again(self, message: dict[str, Any]) -> None:
+        if message["user"] in {None, self.user_id}:
+            await self.still_allowed()
+
     async def recheck(self) -> None:
         """Close the socket of whoever signed out or left the studio."""
         while True:
             await asyncio.sleep(settings.LIVE_RECHECK_SECONDS)
-            if not (await self.actor()).is_staff:
-                await self.close(GONE)
+            if not await self.still_allowed():
                 return
+
+    async def still_allowed(self) -> bool:
+        """Close the socket unless its person works here still; where that cannot be asked, the browser comes back later."""
+        try:
+            if (await self.actor()).is_staff:
+                return True
+            code = GONE
+        except Exception as error:
+            log.warning("live.recheck_failed", error=type(error).__name__)
+            code = TRY_AGAIN
+        await self.close(code)
+        return False
 
     @database_sync_to_async
     def actor(self) -> Actor:
-        """Who this is now: the session is read again, then the roles."""
+        """Who this is now: the session is read again, then the studio and the roles."""
 
         class _Request:
             session = self.scope["session"].__class__(self.scope["session"].session_key)
 
-        return actor_in(get_user(_Request()), self.scope["studio"])  # type: ignore[arg-type]
+        return actor_now(get_user(_Request()), self.scope["studio"])  # type: ignore[arg-type]

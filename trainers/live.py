@@ -19,3 +19,9 @@ TOPICS = (
 def tell(message: OutboxMessage) -> None:
     """Tell everyone who looks at the studio's calendar."""
     live.broadcast(message, schema_name=connection.schema_name)
+
+
+@outbox.subscribe(*live.ASKS_AGAIN, lane="live")
+def ask_again(message: OutboxMessage) -> None:
+    """Close the sockets of who left, or of everybody where the studio was suspended."""
+    live.ask_again(message, schema_name=connection.schema_name)

@@ -13,6 +13,8 @@ from fitflow.core.models import OutboxMessage
 
 # A transaction that began earlier may commit later: whoever polls reads this much again and drops what she knows.
 OVERLAP = timedelta(seconds=15)
+# After these an open socket may be one too many. They are nobody's news.
+ASKS_AGAIN = ("studio.suspended", "member.removed")
 
 
 def group_of(schema_name: str) -> str:
@@ -31,9 +33,14 @@ def broadcast(message: OutboxMessage, *, schema_name: str) -> None:
     async_to_sync(layer.group_send)(group_of(schema_name), {"type": "live.event", "body": event_of(message)})
 
 
+def ask_again(message: OutboxMessage, *, schema_name: str) -> None:
+    """Let the studio's sockets (only those of the message's `user`, where it names one) ask whether they may stay open."""
+    layer: Any = get_channel_layer()
+    body = {"type": "live.ask_again", "user": message.ids.get("user")}
+    async_to_sync(layer.group_send)(group_of(schema_name), body)
+
+
 def events_since(instant: datetime) -> list[dict[str, Any]]:
     """Return the current studio's events since an instant, oldest first, at most 200: the polling fallback."""
-    rows = OutboxMessage.objects.filter(lane="live", created_at__gt=instant - OVERLAP).order_by("created_at")[
-        :200
-    ]
-    return [event_of(row) for row in rows]
+    rows = OutboxMessage.objects.filter(lane="live", created_at__gt=instant - OVERLAP)
+    return [event_of(row) for row in rows.exclude(topic__in=ASKS_AGAIN).order_by("created_at")[:200]]

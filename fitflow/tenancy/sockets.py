@@ -25,6 +25,14 @@ def _header(scope: dict[str, Any], name: bytes) -> str:
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
 
 
+def _page_of(origin: str) -> str | None:
+    """Return the host and port of the page that opens the socket, or None for what is no address."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return None
+
+
 class StudioSocket:
     """Puts `scope["studio"]` on the socket; refuses the public host, unknown hosts and foreign origins."""
 
@@ -33,7 +41,7 @@ class StudioSocket:
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         host = _header(scope, b"host")
-        if urlsplit(_header(scope, b"origin")).netloc.lower() != host.lower() or hosts.is_public(host):
+        if _page_of(_header(scope, b"origin")) != host.lower() or hosts.is_public(host):
             await RefusingConsumer.as_asgi()(scope, receive, send)
             return
         try:

@@ -27,6 +27,12 @@ def actor_in(user: Any, studio: Studio | None) -> Actor:
     return Actor(user_id=user.pk, name=user.name, roles=frozenset(roles))
 
 
+def actor_now(user: Any, studio: Studio) -> Actor:
+    """Return `actor_in`, and nobody where the studio's host answers no more; nothing is taken from a cache."""
+    row = Studio.objects.filter(pk=studio.id).only("status").first()
+    return actor_in(user, studio) if row and row.answers else NOBODY
+
+
 def remembered_actor(user: Any, studio: Studio | None) -> Actor:
     """Return `actor_in`, asked at most once in IDENTITY_SECONDS: for requests, which come in bursts."""
     if not user.is_authenticated or studio is None:

@@ -11,13 +11,19 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.cached_db import SessionStore
+from django.db import transaction
+from django.utils import timezone
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from fitflow.core.live import broadcast
+from fitflow.core import outbox
+from fitflow.core.live import broadcast, events_since
 from fitflow.core.models import OutboxMessage
 from fitflow.tenancy.context import studio_context
+from studios.services import remove_member
+from studios.shared import platform
 from studios.shared.models import Member, Role
+from studios.shared.services import add_member
 from tests.cast import Cast
 from tests.server import Server, running_server
 
@@ -133,5 +139,113 @@ def test_it_closes_when_the_membership_ends(server: Server, committed: Cast) -> 
                 await hear(socket)
             assert closed.value.rcvd
             assert closed.value.rcvd.code == 4403
+
+    asyncio.run(scene())
+
+
+async def closed_with(socket: Any) -> int:
+    """Return the code with which the server closes a socket."""
+    with pytest.raises(ConnectionClosed) as closed:
+        await hear(socket)
+    assert closed.value.rcvd
+    return int(closed.value.rcvd.code)
+
+
+@pytest.fixture(scope="module")
+def patient(django_db_setup: None, django_db_blocker: Any) -> Iterator[Server]:
+    """A server whose sockets never ask by themselves within a test: they are told to."""
+    with django_db_blocker.unblock(), running_server(LIVE_RECHECK_SECONDS="3600") as running:
+        yield running
+
+
+def test_it_closes_at_once_when_somebody_leaves_and_for_nobody_else(patient: Server, committed: Cast) -> None:
+    keys = {name: signed_in(committed, name) for name in ("outsider", "owner")}
+    owner = committed.actor("owner", committed.lotus)
+    outsider = committed.user["outsider"]
+    with studio_context(None):
+        add_member(studio=committed.lotus, user=outsider, role=Role.MANAGER)
+
+    def leave() -> None:
+        with studio_context(committed.lotus):
+            remove_member(actor=owner, studio=committed.lotus, user_id=outsider.pk)
+        outbox.run_lane("live")
+
+    async def scene() -> None:
+        async with (
+            socket_to(patient, "lotus", keys["outsider"]) as leaving,
+            socket_to(patient, "lotus", keys["owner"]) as staying,
+        ):
+            await hear(leaving), await hear(staying)
+            await asyncio.to_thread(leave)
+            assert await closed_with(leaving) == 4403
+            await asyncio.to_thread(tell, committed, "lotus", "3")
+            assert (await hear(staying))["session"] == "3"
+
+    asyncio.run(scene())
+
+
+def test_a_suspended_studios_sockets_close_at_once_and_none_opens(patient: Server, committed: Cast) -> None:
+    keys = {name: signed_in(committed, name) for name in ("owner", "owner2")}
+    staff = committed.user["staff"]
+
+    def suspend() -> None:
+        platform.suspend_studio(staff=staff, studio=committed.lotus, reason="a test")
+        outbox.run_lane("live")
+
+    async def scene() -> None:
+        async with (
+            socket_to(patient, "lotus", keys["owner"]) as theirs,
+            socket_to(patient, "summit", keys["owner2"]) as others,
+        ):
+            await hear(theirs), await hear(others)
+            await asyncio.to_thread(suspend)
+            assert await closed_with(theirs) == 4403
+            with pytest.raises(InvalidStatus, match="403"):
+                async with socket_to(patient, "lotus", keys["owner"]):
+                    pass
+            await asyncio.to_thread(tell, committed, "summit", "4")
+            assert (await hear(others))["session"] == "4"
+
+    try:
+        asyncio.run(scene())
+    finally:
+        platform.reactivate_studio(staff=staff, studio=committed.lotus)
+
+
+def test_a_suspended_studios_sockets_close_by_themselves(server: Server, committed: Cast) -> None:
+    key = signed_in(committed, "owner")
+    staff = committed.user["staff"]
+
+    async def scene() -> None:
+        async with socket_to(server, "lotus", key) as socket:
+            await hear(socket)
+            await asyncio.to_thread(
+                platform.suspend_studio, staff=staff, studio=committed.lotus, reason="a test"
+            )
+            assert await closed_with(socket) == 4403
+
+    try:
+        asyncio.run(scene())
+    finally:
+        platform.reactivate_studio(staff=staff, studio=committed.lotus)
+
+
+def test_who_is_asked_to_stay_is_no_news(committed: Cast) -> None:
+    with studio_context(committed.lotus), transaction.atomic():
+        before = timezone.now()
+        outbox.publish(
+            "member.removed", studio=committed.lotus.id, user=committed.user["owner"].pk, role="manager"
+        )
+        assert events_since(before) == []
+        transaction.set_rollback(True)
+
+
+def test_it_refuses_an_origin_that_is_no_address(server: Server, committed: Cast) -> None:
+    key = signed_in(committed, "owner")
+
+    async def scene() -> None:
+        with pytest.raises(InvalidStatus, match="403"):
+            async with socket_to(server, "lotus", key, origin="http://["):
+                pass
 
     asyncio.run(scene())

@@ -101,6 +101,8 @@ def _move(staff: User, studio: Studio, status: str, action: str, **facts: object
             facts["before"] = row.status
             Studio.objects.filter(pk=row.pk).update(status=status)
             row.status = status
+            if not row.answers:
+                outbox.publish("studio.suspended", studio=row.pk)
             record_platform_event(
                 action=action, subject_type="studio", subject_id=row.pk, actor=staff, facts=facts
             )
