@@ -36,7 +36,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """Whether a `next` may be followed: a path of this host, or an address of ours, platform or studio."""
         if not url:
             return False
-        host = urlsplit(url).netloc.lower()
+        try:
+            host = urlsplit(url).netloc.lower()
+        except ValueError:  # such as http://[::1/
+            return False
         allowed = {host} if host and is_our_host(host) else set()
         return url_has_allowed_host_and_scheme(
             url, allowed_hosts=allowed, require_https=settings.PUBLIC_SCHEME == "https"

@@ -113,8 +113,17 @@ def test_only_our_own_addresses_are_followed(settings: Any, url: str | None, fol
         assert AccountAdapter(request).is_safe_url(url) is followed
 
 
-def test_a_foreign_next_leads_home(browser: Client) -> None:
-    assert sign_in(browser, "lead", next_url="https://evil.example/").headers["Location"] == "/home/"
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "https://evil.example\\@lotus.fitflow.localhost",
+        "http://[::1/",
+    ],
+)
+def test_a_foreign_next_leads_home(browser: Client, address: str) -> None:
+    assert sign_in(browser, "lead", next_url=address).headers["Location"] == "/home/"
 
 
 def test_many_wrong_passwords_close_the_account_for_a_while(browser: Client, settings: Any) -> None:
