@@ -91,9 +91,9 @@ def lotus(cast: Cast) -> Iterator[Cast]:
 
 
 @pytest.fixture(scope="session")
-def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """The demo world with all its processes, made once a session, in a database beside the suite's."""
-    with django_db_blocker.unblock(), running_world() as running:
+def world() -> Iterator[World]:
+    """The demo world with all its processes, made once a session, in a database of its own: the suite's need not be there."""
+    with running_world() as running:
         yield running
 
 
