@@ -154,6 +154,8 @@ def test_suspending_twice_is_written_down_once(staff, lotus_studio):
     for _ in range(2):
         platform.suspend_studio(staff=staff, studio=lotus_studio, reason="Twice")
     assert PlatformAuditEvent.objects.filter(action="studio.suspended").count() == 1
+    told = OutboxMessage.objects.filter(topic="studio.suspended", studio_id=lotus_studio.pk)
+    assert [row.lane for row in told] == ["live"], "Its open sockets close."
 
 
 def test_a_closed_studio_stays_closed(inside, lotus_studio):
