@@ -13,6 +13,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import BoundedSemaphore
@@ -28,6 +29,7 @@ from psycopg.types.json import Jsonb
 from fitflow.core.errors import FitFlowError
 from fitflow.core.ids import uuid7
 from fitflow.core.models import OutboxMessage
+from fitflow.core.redact import without_rows
 from fitflow.tenancy.context import current_studio, studio_context
 from fitflow.tenancy.hosts import UnknownHost, studio_by_id
 
@@ -41,6 +43,7 @@ LONGEST_PAUSE = 3600
 TURN_SECONDS = 30
 # Relays of one process that may work in a lane at once: a mail server that hangs must not take the sockets' threads.
 _places = {"mail": BoundedSemaphore(4)}
+_hinting: ContextVar[bool] = ContextVar("outbox_hinting", default=True)
 
 
 class Continue(Exception):
@@ -108,13 +111,23 @@ def publish(topic: str, *, due_in: timedelta = timedelta(), **ids: Any) -> None:
         )
         for subscription in subscriptions
     )
-    for lane in {subscription.lane for subscription in subscriptions}:
+    for lane in {subscription.lane for subscription in subscriptions if _hinting.get()}:
         transaction.on_commit(lambda lane=lane: wake(lane), robust=True)  # type: ignore[misc]
 
 
 def queue_of(lane: str) -> str:
     """Return the broker's queue for a lane's hints."""
     return str(settings.CELERY_TASK_DEFAULT_QUEUE) + ("" if lane == "work" else f"-{lane}")
+
+
+@contextmanager
+def without_hints() -> Iterator[None]:
+    """Leave what is published here to the sweep: thousands of hints from a load in bulk would all say the same."""
+    before = _hinting.set(False)
+    try:
+        yield
+    finally:
+        _hinting.reset(before)
 
 
 def wake(lane: str) -> None:
@@ -245,7 +258,7 @@ def _finish(message: OutboxMessage, **values: Any) -> None:
 
 def _fail(message: OutboxMessage, error: Exception) -> None:
     facts = {"topic": message.topic, "handler": message.handler, "attempts": message.attempts}
-    text = f"{type(error).__name__}: {error}"[:300]
+    text = without_rows(f"{type(error).__name__}: {error}")[:300]
     if message.attempts >= MAX_ATTEMPTS:
         log.error("outbox.dead", **facts, exc_info=error)
         _finish(message, state=OutboxMessage.State.DEAD, last_error=text)

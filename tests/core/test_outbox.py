@@ -99,6 +99,18 @@ def test_it_wakes_a_relay_after_the_commit(
     assert hints == ["work"]
 
 
+def test_a_load_in_bulk_is_left_to_the_sweep(
+    topic: str, db: None, hints: list[str], django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True), outbox.without_hints():
+        publish(topic)
+    assert hints == []
+    with django_capture_on_commit_callbacks(execute=True):
+        publish(topic)
+    assert hints == ["work"]
+    assert outbox.run_lane("work") == 2
+
+
 def test_it_writes_one_row_for_each_handler(topic: str, db: None) -> None:
     outbox.subscribe(topic, lane="mail")(also)
     publish(topic, thing="x")
