@@ -6,12 +6,15 @@ from typing import Any
 
 import structlog
 
+from fitflow.core.redact import redact_breadcrumb, redact_log, redact_report
+
 SHARED_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,
+    redact_log,
 ]
 
 structlog.configure(
@@ -44,9 +47,23 @@ LOGGING: dict[str, Any] = {
 }
 
 
+def sentry_options(dsn: str, release: str) -> dict[str, Any]:
+    """Return what Sentry is started with: no personal data, no bodies, and no variables of the functions under way."""
+    return {
+        "dsn": dsn,
+        "release": release,
+        "send_default_pii": False,
+        "max_request_body_size": "never",
+        # A traceback's variables are clients, notes and passwords.
+        "include_local_variables": False,
+        "before_send": redact_report,
+        "before_breadcrumb": redact_breadcrumb,
+    }
+
+
 def start_sentry(dsn: str, release: str) -> None:
     """Report errors to Sentry where an address is set; never with personal data."""
     if dsn:
         import sentry_sdk
 
-        sentry_sdk.init(dsn=dsn, release=release, send_default_pii=False, max_request_body_size="never")
+        sentry_sdk.init(**sentry_options(dsn, release))
