@@ -1,7 +1,8 @@
 """Idempotency keys: the same call with the same key is carried out once and answered alike for 24 hours.
 
 The key's row is written in the transaction of the work itself: both are there or neither. A second call with the key
-waits at the unique index until the first has ended, then gets its answer.
+waits at the unique index until the first has ended, then gets its answer. Answers are stored encrypted under the studio's
+own key: they hold what the studio's tables hold, notes included.
 """
 
 from __future__ import annotations
@@ -18,11 +19,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from fitflow.core.errors import Conflict, Invalid
+from fitflow.core.fields import encrypted
 from fitflow.core.ids import uuid7
 from fitflow.core.models import IdempotentAnswer
 from fitflow.tenancy.context import current_studio
 
 KEPT = timedelta(hours=24)
+PLACE = "core_idempotentanswer.body"
 
 
 class _Refused(Exception):
@@ -51,6 +54,16 @@ def _claim(key: str, user_id: Any, fingerprint: str) -> IdempotentAnswer:
     return IdempotentAnswer.objects.get(**mine)
 
 
+def _seal(data: Any) -> bytes | None:
+    if data is None:
+        return None
+    return encrypted.encrypt(orjson.dumps(data, default=str).decode(), place=PLACE).encode()
+
+
+def _open(body: Any) -> bytes | None:
+    return None if body is None else encrypted.decrypt(bytes(body).decode(), place=PLACE).encode()
+
+
 def answer_once(request: Request, work: Callable[[], Response]) -> Response:
     """Carry out `work` under the request's Idempotency-Key, or give the stored answer again.
 
@@ -69,14 +82,14 @@ def answer_once(request: Request, work: Callable[[], Response]) -> Response:
             if row.fingerprint != fingerprint:
                 raise Conflict("This Idempotency-Key was used for another call.", conflict="idempotency_key")
             if row.status is not None:
-                stored = Response(bytes(row.body or b""), status=row.status)
+                stored = Response(_open(row.body), status=row.status)
                 stored["Idempotent-Replay"] = "true"
                 return stored
             response = work()
             if response.status_code >= 400:
                 raise _Refused(response)
             IdempotentAnswer.objects.filter(pk=row.pk).update(
-                status=response.status_code, body=orjson.dumps(response.data, default=str)
+                status=response.status_code, body=_seal(response.data)
             )
             return response
     except _Refused as refused:
