@@ -20,7 +20,8 @@ PRODUCTION: dict[str, tuple[str, ...]] = {
             "4",
         ),
         *("--no-control-socket", "--worker-tmp-dir", "/dev/shm", "--max-requests", "10000"),
-        *("--max-requests-jitter", "1000", "--access-logfile", "-"),
+        # No access log: it would hold search words and links' secrets. The application logs each request without them.
+        *("--max-requests-jitter", "1000"),
     ),
     "live": (
         *("uvicorn", APPLICATION, "--host", "0.0.0.0", "--port", "8001", "--ws-ping-interval", "20"),
@@ -63,7 +64,8 @@ def demo(port: int) -> tuple[Process, ...]:
             "--timeout-graceful-shutdown",
             "3",
         ),
-        *("--no-access-log", "--no-server-header"),
+        # Nobody stands in front: what a caller says of her own address is not believed.
+        *("--no-proxy-headers", "--no-access-log", "--no-server-header"),
     )
     return (
         Process("web", web, patience=6),

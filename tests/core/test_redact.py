@@ -17,6 +17,7 @@ from sentry_sdk.utils import event_from_exception
 
 from clients.models import Client
 from fitflow.core.redact import without_rows, without_secrets
+from fitflow.local.processes import PRODUCTION, demo
 from fitflow.settings.logs import LOGGING, sentry_options
 from tests.cast import Cast
 
@@ -120,3 +121,12 @@ def test_an_error_report_tells_what_failed_and_nothing_of_anybody(lotus: Cast) -
     assert report["request"] == {"method": "GET", "url": "https://lotus.example/invitation/…/?…"}
     assert NAME[:4] not in told
     assert NAME[-3:] not in told
+
+
+def test_the_processes_write_no_access_logs_of_their_own() -> None:
+    """They would hold whole addresses: search words, links' secrets."""
+    for name, command in PRODUCTION.items():
+        assert "--access-logfile" not in command, name
+        assert "uvicorn" not in command or "--no-access-log" in command, name
+    (web,) = [process.command for process in demo(8000) if process.name == "web"]
+    assert {"--no-access-log", "--no-proxy-headers"} <= set(web)
