@@ -13,7 +13,8 @@ RUN uv pip sync --no-cache --python /opt/venv/bin/python --require-hashes /tmp/r
 FROM python:${PYTHON}-slim-bookworm AS base
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        fonts-dejavu-core libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 \
+        fonts-dejavu-core fonts-noto-color-emoji fonts-noto-core fonts-wqy-microhei \
+        libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /srv/fitflow --shell /usr/sbin/nologin fitflow
 ENV PATH=/opt/venv/bin:$PATH \

@@ -15,6 +15,8 @@ from .console import Console, Trouble
 from .servers import chromium
 
 POLICY = Path("/usr/sbin/policy-rc.d")
+# One letter each of Cyrillic, Hebrew, Arabic, Hindi, Punjabi, Thai, Inuktitut, Chinese, Japanese and Korean; an emoji.
+LETTERS = "Жאعकਗสᐃ李さ김🧘"
 NO_CLUSTER = Path("/etc/postgresql-common/createcluster.d/fitflow-no-cluster.conf")
 
 
@@ -26,6 +28,7 @@ class Need:
     is_there: Callable[[], bool]
     apt: tuple[str, ...]
     brew: tuple[str, ...]
+    vital: bool = True  # what is not is asked for once more at the next start, and done without
 
 
 def has_postgres() -> bool:
@@ -56,8 +59,18 @@ def has_pango() -> bool:
 
 
 def has_fonts() -> bool:
-    """Tell whether there is a font for the letters that ours has not."""
-    return sys.platform == "darwin" or any(Path("/usr/share/fonts").glob("**/DejaVuSans.ttf"))
+    """Tell whether there is a font for the names that ours has no letters for: without one they are printed as boxes."""
+    if sys.platform == "darwin":
+        return True
+    try:
+        return all(_font_with(letter) for letter in LETTERS)
+    except OSError:
+        return False
+
+
+def _font_with(letter: str) -> bool:
+    asked = subprocess.run(["fc-list", f":charset={ord(letter):x}", "family"], capture_output=True, text=True)
+    return bool(asked.stdout.strip())
 
 
 def has_chromium() -> bool:
@@ -86,7 +99,13 @@ SERVERS = (
 )
 PRINTING = (
     Need("Pango", has_pango, ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"), ("pango",)),
-    Need("DejaVu fonts", has_fonts, ("fonts-dejavu-core",), ()),
+    Need(
+        "fonts of all scripts",
+        has_fonts,
+        ("fonts-dejavu-core", "fonts-noto-core", "fonts-noto-color-emoji", "fonts-wqy-microhei"),
+        (),
+        vital=False,
+    ),
 )
 TESTING = (
     Need("Chromium", has_chromium, ("chromium",), ()),
@@ -109,8 +128,11 @@ def install(needs: Sequence[Need], console: Console) -> None:
         if packages:
             with console.step(f"Installing {names} (brew install {' '.join(packages)})"):
                 _run(["brew", "install", *packages])
-    if still := [need for need in missing if not need.is_there()]:
+    still = [need for need in missing if not need.is_there()]
+    if any(need.vital for need in still):
         raise Trouble(_what_to_install(still))
+    for need in still:
+        console.say(f"Going on without {need.name} (Debian/Ubuntu: {' '.join(need.apt)}).")
 
 
 def _what_to_install(missing: Sequence[Need]) -> str:

@@ -27,6 +27,14 @@ def test_where_nothing_can_be_installed_it_names_what_to_install(
         system.install([NEVER], console)
 
 
+def test_it_goes_on_without_what_is_not_vital(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    system.install([Need("Ribbons", lambda: False, ("ribbons",), (), vital=False)], Console())
+    assert "Going on without Ribbons (Debian/Ubuntu: ribbons)." in capsys.readouterr().err
+
+
 def test_what_is_there_is_not_installed_again(monkeypatch: pytest.MonkeyPatch, console: Console) -> None:
     monkeypatch.setattr(system, "_apt", lambda *_: pytest.fail("nothing was missing"))
     system.install([Need("Sand", lambda: True, ("sand",), ("sand",))], console)

@@ -17,6 +17,7 @@ from billing.pdf import fonts
 from billing.pdf.document import InvoiceDocument
 from billing.pdf.press import STATIC, Refused, StaticFetcher, press
 from billing.pdf.render import html_of, render, render_many
+from fitflow.local.system import has_fonts
 from tests.billing.pdf import samples
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -32,6 +33,10 @@ def inflated(pdf: bytes) -> bytes:
         with contextlib.suppress(zlib.error):
             parts.append(zlib.decompressobj().decompress(pdf[start.end() :]))
     return b"\n".join(parts)
+
+
+def picture_of(pdf: bytes) -> bytes:
+    return subprocess.run(["pdftoppm", "-r", "60", "-"], input=pdf, capture_output=True, check=True).stdout
 
 
 def text_of(pdf: bytes) -> str:
@@ -77,6 +82,15 @@ def test_totals_never_stand_alone_on_a_page(count: int) -> None:
 def test_names_of_other_scripts_can_be_read_back(name: str) -> None:
     text = text_of(render(samples.named(name))).translate(dict.fromkeys(map(ord, "\u202a\u202b\u202c")))
     assert all(word in text for word in name.split())
+
+
+@pytest.mark.skipif(
+    not has_fonts() or not shutil.which("pdftoppm"), reason="needs fonts of all scripts, and poppler"
+)
+@pytest.mark.parametrize("pair", ["ЖД", "אב", "عش", "कग", "ਗਰ", "สม", "ᐃᓄ", "李雷", "さく", "김민", "🧘🏋"])
+def test_no_letter_is_a_box(pair: str) -> None:
+    one, other = (picture_of(render(samples.named(letter))) for letter in pair)
+    assert one != other, "Boxes all look alike."
 
 
 def test_it_is_tagged_and_says_what_it_is() -> None:
