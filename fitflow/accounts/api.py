@@ -16,6 +16,7 @@ from fitflow.accounts.selectors import factors_of, has_verified_email
 from fitflow.core.api import endpoint
 from fitflow.core.api.errors import body
 from fitflow.core.api.identity import REALM
+from fitflow.core.api.throttles import seconds_to_wait
 
 
 class Registration(serializers.Serializer[Any]):
@@ -58,9 +59,13 @@ def _pair(pair: services.Pair) -> Response:
 def register(request: Request) -> Response:
     """Make an account. The answer is the same for an address that has one: its owner is told by e-mail."""
     sent = _read(Registration, request)
-    if services.register(**sent) is None:
-        get_adapter().send_account_already_exists_mail(sent["email"].lower())
-    return Response({"email": sent["email"].lower(), "name": sent["name"]}, status=201)
+    email = sent["email"].lower()
+    # Whose address it is shall hear of it, but not as often as somebody else likes.
+    if services.register(**sent) is None and not seconds_to_wait(
+        f"account-exists:{email}", per_minute=1, burst=1
+    ):
+        get_adapter().send_account_already_exists_mail(email)
+    return Response({"email": email, "name": sent["name"]}, status=201)
 
 
 @extend_schema(request=Credentials, responses=TokenPair)
