@@ -186,7 +186,7 @@ def _compose(delivery: Delivery, email: letters.Email) -> EmailMultiAlternatives
     message = EmailMultiAlternatives(
         subject=email.subject,
         body=email.text,
-        from_email=formataddr((studio.name if studio else name, address)),
+        from_email=formataddr((" ".join(studio.name.split()) if studio else name, address)),
         to=[formataddr((" ".join(delivery.recipient_name.split()), delivery.recipient))],
         reply_to=[email.reply_to] if email.reply_to else None,
         headers={

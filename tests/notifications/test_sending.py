@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from fitflow.core import outbox
 from fitflow.core.errors import Conflict, NotFound, NotPermitted
 from fitflow.core.models import OutboxMessage
-from fitflow.tenancy.context import studio_context
+from fitflow.tenancy.context import current_studio, studio_context
 from notifications import letters
 from notifications.email.provider import Uncertain
 from notifications.models import Delivery
@@ -244,3 +244,13 @@ def test_strange_names_do_no_harm(lotus: Cast, greeting: str, provider: type[Pro
     raw = provider.got[0].message().as_string()
     assert "\nBcc:" not in raw
     assert provider.got[0].recipients() == provider.got[0].to
+
+
+def test_a_studio_with_a_strange_name_still_sends(
+    lotus: Cast, greeting: str, provider: type[Provider], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio: Any = current_studio()
+    monkeypatch.setattr(studio, "name", "Lotus\r\nBcc: evil@example.com")
+    again(queued(greeting))
+    assert provider.got[0].message()["Bcc"] is None
+    assert provider.got[0].from_email.startswith('"Lotus Bcc: evil@example.com" <')
