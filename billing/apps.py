@@ -10,6 +10,10 @@ class BillingConfig(AppConfig):
     label = "billing"
 
     def ready(self) -> None:
+        from billing.tax import category_codes
+        from trainers.services import tell_tax_categories
+
+        tell_tax_categories(category_codes)
         register(
             "studio",
             NavItem("Invoices", "receipt", "invoice_list", BILLERS | {"trainer_admin"}, order=40),

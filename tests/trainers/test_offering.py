@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from fitflow.core.errors import Conflict, Invalid, NotFound, NotPermitted
 from tests.cast import Cast
 from tests.trainers.plan import at, scheduled
-from trainers.models import Booking
+from trainers.models import Booking, Service
 from trainers.services import retire_service, save_service
 
 FIELDS: dict[str, Any] = {
@@ -83,3 +83,17 @@ def test_it_refuses_the_wrong_role_and_unknown_services(lotus: Cast) -> None:
             retire_service(actor=lotus.actor(person), service_id=lotus.service().id)
     with pytest.raises(NotFound):
         save_service(actor=lotus.actor("owner"), service_id=uuid4(), **FIELDS)
+
+
+def test_a_tax_category_that_no_invoice_knows_is_refused(lotus: Cast) -> None:
+    owner, service = lotus.actor("owner"), lotus.service("Class")
+    for attempt in (
+        {**FIELDS, "tax_category": "moon_dust"},
+        {"service_id": service.id, "tax_category": "moon_dust"},
+    ):
+        with pytest.raises(Invalid, match=r"Use one of .*fitness") as refused:
+            save_service(actor=owner, **attempt)
+        assert refused.value.field == "tax_category"
+    # What stands there from before does not keep the rest from being changed.
+    Service.objects.filter(pk=service.pk).update(tax_category="moon_dust")
+    assert save_service(actor=owner, service_id=service.id, capacity=3).capacity == 3

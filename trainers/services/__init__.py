@@ -3,7 +3,7 @@
 from trainers.services.booking import book_client, cancel_booking, give_place, mark_attendance
 from trainers.services.closing import cancel_session, complete_session, restore_session
 from trainers.services.notes import change_note, share_note, sign_note, write_note
-from trainers.services.offering import retire_service, save_service
+from trainers.services.offering import retire_service, save_service, tell_tax_categories
 from trainers.services.people import add_trainer, change_trainer, follow_member
 from trainers.services.scheduling import KEEP, reschedule_session, schedule_session
 
@@ -26,5 +26,6 @@ __all__ = [
     "schedule_session",
     "share_note",
     "sign_note",
+    "tell_tax_categories",
     "write_note",
 ]

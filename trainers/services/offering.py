@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,22 @@ FIELDS = frozenset(
         "late_fee_percent",
     }
 )
+
+_categories_of_tax: list[Callable[[], Collection[str]]] = []
+
+
+def tell_tax_categories(codes: Callable[[], Collection[str]]) -> None:
+    """Let the subject that knows sales tax (billing, which lies above) say which tax categories there are."""
+    _categories_of_tax[:] = [codes]
+
+
+def _check_tax_category(code: str) -> None:
+    """Raise Invalid for a category that no invoice could be made with."""
+    known = _categories_of_tax[0]() if _categories_of_tax else {code}
+    if code not in known:
+        raise Invalid(
+            f"{code[:60]} is no tax category. Use one of {', '.join(sorted(known))}.", field="tax_category"
+        )
 
 
 def _refusal(name: str, state: str) -> Exception | None:
@@ -58,6 +75,8 @@ def save_service(*, actor: Actor, service_id: UUID | None = None, **fields: Any)
         changed = [name for name, value in fields.items() if getattr(service, name) != value]
         for name, value in fields.items():
             setattr(service, name, value.strip() if isinstance(value, str) else value)
+        if "tax_category" in changed and service.tax_category:
+            _check_tax_category(service.tax_category)
         service.full_clean(validate_unique=False, validate_constraints=False)
         service.save()
         action = "service.added" if service_id is None else "service.changed"
