@@ -36,6 +36,11 @@ def database_url() -> str:
     return f"postgresql://{credentials}@/{values['NAME']}?host={quote(host, safe='')}&port={port or 5432}"
 
 
+def database_name() -> str:
+    """Return the name of the database this test run works in."""
+    return str(connection.settings_dict["NAME"])
+
+
 def child_environment(**extra: str) -> dict[str, str]:
     """Return what a process of the product needs to work beside this test run."""
     return {

@@ -182,6 +182,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # Two databases on one Redis: neither one's workers take the other's hints, nor answer its `celery inspect`.
+    "global_keyprefix": f"ff-{DATABASES['default']['NAME']}:",
     "visibility_timeout": 600,
     # A page that has committed must not hang because its hint finds no broker, or one that keeps silent.
     "socket_timeout": 5,

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from celery import current_app
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask, PeriodicTasks
 
 from fitflow.core import outbox
@@ -38,7 +37,7 @@ def hints_to(plant: Plant) -> Iterator[None]:
     def wake(lane: str) -> None:
         queue = "fitflow" if lane == "work" else f"fitflow-{lane}"
         # A hint may get lost: that is what is tested.
-        with suppress(Exception), current_app.connection_for_write(plant.redis_url) as line:
+        with suppress(Exception), plant.line() as line:
             relay.apply_async(args=[lane], queue=queue, connection=line, retry=False, expires=60)
 
     with pytest.MonkeyPatch.context() as patch:

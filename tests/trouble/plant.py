@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -15,9 +16,10 @@ from typing import Any
 
 import psutil
 import redis
+from celery import current_app
 
 from fitflow.local.processes import PRODUCTION
-from tests.server import ROOT, child_environment, free_port
+from tests.server import ROOT, child_environment, database_name, free_port
 
 LEASE = 4
 
@@ -44,6 +46,13 @@ class Plant:
     @property
     def redis_url(self) -> str:
         return f"redis://127.0.0.1:{self.port}/0"
+
+    def line(self, database: str = "") -> Any:
+        """Return a connection to the plant's broker, as its processes have it (or those of another database would)."""
+        prefix = f"ff-{database or database_name()}:"
+        return current_app.connection_for_write(
+            self.redis_url, transport_options={"global_keyprefix": prefix}
+        )
 
     def start_redis(self) -> None:
         """Start an empty Redis, always on the same port."""
@@ -78,6 +87,21 @@ class Plant:
         for name in set(names) - {"beat"}:
             until(lambda name=name: " ready." in self.log(name), 60, f"{name} is ready")  # type: ignore[misc]
 
+    def inspect(self, what: str, *, database: str = "", patience: int = 4) -> dict[str, Any]:
+        """Return what `celery inspect`, asked beside the plant's database or another, hears from each worker."""
+        program = str(Path(sys.executable).with_name("celery"))
+        environment = self._environment()
+        if database:
+            environment["DATABASE_URL"] = f"postgresql://nobody@127.0.0.1:1/{database}"
+        done = subprocess.run(
+            [program, "-A", "fitflow.celery", "inspect", what, "--timeout", str(patience), "--json"],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
+        return dict(json.loads(done.stdout)) if done.returncode == 0 else {}
+
     def kill(self, name: str) -> None:
         """kill -9 a process and all that it has started."""
         running = self.processes.pop(name)
@@ -99,7 +123,13 @@ class Plant:
             self.kill(name)
 
     def _spawn(self, name: str, command: list[str]) -> None:
-        environment = child_environment(
+        with (self.folder / f"{name}.log").open("wb") as log:
+            self.processes[name] = subprocess.Popen(
+                command, cwd=ROOT, env=self._environment(), stdout=log, stderr=log, start_new_session=True
+            )
+
+    def _environment(self) -> dict[str, str]:
+        return child_environment(
             DJANGO_SETTINGS_MODULE="tests.trouble.settings",
             REDIS_URL=self.redis_url,
             TROUBLE_FOLDER=str(self.folder),
@@ -108,10 +138,6 @@ class Plant:
             PYTHONPATH=str(ROOT),
             **self.environment,
         )
-        with (self.folder / f"{name}.log").open("wb") as log:
-            self.processes[name] = subprocess.Popen(
-                command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
-            )
 
 
 @contextlib.contextmanager
