@@ -40,3 +40,8 @@ def forget(*keys: Hashable) -> None:
             for key in keys
         ):
             _known.pop(known, None)
+
+
+def drop(key: Hashable) -> None:
+    """Forget exactly this key."""
+    _known.pop(key, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+from django.contrib.messages.middleware import MessageMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -19,6 +20,14 @@ TEMPLATES = {
     429: "429.html",
     503: "503.html",
 }
+
+
+class PageMessages(MessageMiddleware):
+    """Django's own flash messages, for pages: the API has none, and would pay for their storage with each request."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        if not request.path.startswith("/api/"):
+            super().process_request(request)
 
 
 class ErrorPages:

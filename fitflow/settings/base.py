@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,6 @@ from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF  # noqa: F401  (NONCE is for pages that must load Stripe.js)
 
 from fitflow.settings import env
-from fitflow.tenancy.pool import give_back
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -80,14 +81,14 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "fitflow.tenancy.middleware.StudioMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "fitflow.accounts.middleware.Sessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "fitflow.accounts.middleware.SessionIdentity",
-    "django_otp.middleware.OTPMiddleware",
+    "fitflow.accounts.middleware.SecondFactor",
     "fitflow.accounts.middleware.token_identity",
     "studios.shared.middleware.ActorMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "fitflow.core.middleware.PageMessages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -124,13 +125,16 @@ DATABASES: dict[str, dict[str, Any]] = {
     }
 }
 DATABASES["default"]["OPTIONS"] |= {
+    # psycopg never prepares by itself (Django writes the values into its statements), but does where it is asked to.
+    "prepare_threshold": sys.maxsize,
+    # What is prepared (and the triggers' statements) is planned once, not for each set of values: those plans are all of
+    # index look-ups, and planning the timetable's costs as much as running it.
+    "options": "-c plan_cache_mode=force_generic_plan",
     "pool": {
         "min_size": env.number("DATABASE_POOL_MIN", 1),
         "max_size": env.number("DATABASE_POOL_MAX", 20),
         "timeout": 10,
-        # A connection goes back to the pool as nobody's: neither role nor path of a studio stays on it.
-        "reset": give_back,
-    }
+    },
 }
 
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
@@ -148,7 +152,7 @@ CACHES = {
         "KEY_PREFIX": f"ffp-{DATABASES['default']['NAME']}",
     },
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "fitflow.accounts.sessions"
 SESSION_CACHE_ALIAS = "platform"
 SESSION_COOKIE_NAME = "fitflow_session"
 SESSION_COOKIE_DOMAIN = f".{PUBLIC_HOST}"
@@ -232,6 +236,9 @@ LOGOUT_REDIRECT_URL = "/"
 PASSWORD_RESET_TIMEOUT = 4 * 3600
 # How many proxies of ours stand in front: who asks is read that far from the end of X-Forwarded-For.
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
+# One line of log a request, when it is done; the address in it is bound by our own middleware, which knows the proxies.
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 ACCOUNT_ADAPTER = "fitflow.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -283,6 +290,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["fitflow.core.api.io.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["fitflow.core.api.io.JSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "fitflow.core.api.io.OneFormat",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "fitflow.core.api.pages.CursorPages",
     "DEFAULT_THROTTLE_CLASSES": [

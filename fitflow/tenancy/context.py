@@ -10,7 +10,7 @@ from uuid import UUID
 import structlog
 
 from fitflow.tenancy.backend.base import STUDIO_PREFIX
-from fitflow.tenancy.db import connection
+from fitflow.tenancy.db import own
 
 
 class StudioLike(Protocol):
@@ -32,13 +32,13 @@ def schema_of(studio_id: UUID) -> str:
 
 def current_studio() -> StudioLike | None:
     """Return the studio entered on this thread's connection, or None on the public schema."""
-    tenant = getattr(connection, "tenant", None)
+    tenant = getattr(own(), "tenant", None)
     return tenant if getattr(tenant, "id", None) is not None else None
 
 
-def _refuse_in_transaction() -> None:
+def _refuse_in_transaction(held: Any) -> None:
     # A test's own outer transaction is no danger: it is rolled back whole, and its connection is reset with it.
-    if any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks):
+    if any(not getattr(block, "_from_testcase", False) for block in held.atomic_blocks):
         raise StudioSwitchInTransaction("Enter and leave a studio outside any transaction.")
 
 
@@ -47,21 +47,22 @@ def enter(studio: StudioLike) -> None:
 
     Raises StudioSwitchInTransaction inside a transaction.
     """
-    if getattr(connection.tenant, "id", None) == studio.id:
+    held = own()
+    if getattr(held.tenant, "id", None) == studio.id:
         return
-    _refuse_in_transaction()
-    connection.set_tenant(studio)
-    with connection.cursor():
-        pass  # Opening a cursor sets path and role: eagerly, so that no later savepoint owns the setting.
+    _refuse_in_transaction(held)
+    held.set_tenant(studio)
+    held.take_place()  # Eagerly, so that no later savepoint owns the setting.
     structlog.contextvars.bind_contextvars(studio=studio.slug)
 
 
 def leave() -> None:
     """Give path and role back: whatever is asked next is asked as the login role."""
-    if current_studio() is None:
+    held = own()
+    if getattr(held.tenant, "id", None) is None:
         return
     # The next cursor, if any, sets the public path and no role; the pool resets what goes back to it.
-    connection.set_schema_to_public()
+    held.set_schema_to_public()
     structlog.contextvars.unbind_contextvars("studio")
 
 
@@ -71,7 +72,7 @@ def studio_context(studio: StudioLike | None) -> Iterator[Any]:
     before = current_studio()
     if studio is None:
         if before is not None:
-            _refuse_in_transaction()
+            _refuse_in_transaction(own())
         leave()
     else:
         enter(studio)

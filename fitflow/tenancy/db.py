@@ -7,3 +7,8 @@ from typing import Any
 import django.db
 
 connection: Any = django.db.connection
+
+
+def own() -> Any:
+    """Return this thread's connection itself: `connection` looks it up anew for every attribute."""
+    return django.db.connections[django.db.DEFAULT_DB_ALIAS]

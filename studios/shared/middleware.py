@@ -9,6 +9,7 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
+from fitflow.core.callers import address_of
 from studios.shared import selectors
 
 
@@ -21,8 +22,8 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         target: Any = request
         user = target.user
-        if user.is_authenticated:
-            structlog.contextvars.bind_contextvars(user_id=str(user.pk))
+        known = {"user_id": str(user.pk)} if user.is_authenticated else {}
+        structlog.contextvars.bind_contextvars(ip=address_of(request), **known)
         target.actor = selectors.remembered_actor(user, target.studio)
         target.roles = target.actor.roles
         target.my_studios = SimpleLazyObject(lambda: selectors.studios_of(user))

@@ -30,4 +30,4 @@ def somebody(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
     return middleware
 
 
-urlpatterns = [path("week/", sessions)]
+urlpatterns = [path("api/week/", sessions)]

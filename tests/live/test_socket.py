@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from fitflow.accounts.sessions import SessionStore
 from django.db import transaction
 from django.utils import timezone
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from fitflow.accounts.sessions import SessionStore
 from fitflow.core import outbox
 from fitflow.core.live import broadcast, events_since
 from fitflow.core.models import OutboxMessage

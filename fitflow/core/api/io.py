@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 from django.conf import settings
 from rest_framework.exceptions import ParseError
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 
@@ -30,6 +31,15 @@ class JSONRenderer(BaseRenderer):
             return b""
         # The errors of a list's rows come under their positions, which are numbers.
         return data if isinstance(data, bytes) else orjson.dumps(data, _plain, orjson.OPT_NON_STR_KEYS)
+
+
+class OneFormat(DefaultContentNegotiation):
+    """Where there is one format to answer in, it is the answer, whatever the Accept header says."""
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: str | None = None) -> Any:
+        if len(renderers) == 1:
+            return renderers[0], renderers[0].media_type
+        return super().select_renderer(request, renderers, format_suffix)
 
 
 class JSONParser(BaseParser):

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-import django.db.utils
 import psycopg
 from django_tenants.postgresql_backend import base
 from django_tenants.utils import get_public_schema_name
 
 STUDIO_PREFIX = "studio_"
 NO_ROLE = "none"
-ENTER = "SELECT set_config('search_path', %s, false), set_config('role', %s, false)"
+ENTER = b"SELECT set_config('search_path', $1, false), set_config('role', $2, false)"
+LEAVE = b"RESET ROLE; SET search_path = public"
+IDLE, INERROR = psycopg.pq.TransactionStatus.IDLE, psycopg.pq.TransactionStatus.INERROR
+COMMAND_OK, TUPLES_OK = psycopg.pq.ExecStatus.COMMAND_OK, psycopg.pq.ExecStatus.TUPLES_OK
+
+
+PUBLIC = base.FakeTenant(schema_name=get_public_schema_name())
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -22,28 +27,63 @@ class DatabaseWrapper(base.DatabaseWrapper):
     rollback may have undone the setting.
     """
 
-    _setting_search_path: bool
     search_path_set_schemas: Any
+    _holds_role = False
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         self.search_path_set_schemas = None
+        self._holds_role = False
         return super().get_new_connection(conn_params)
 
+    def set_tenant(self, tenant: Any, include_public: bool = True) -> None:
+        """Name the studio whose path and role the connection is to have; the next cursor (or `take_place`) takes them.
+
+        django-tenants' own also drops Django's content types, which may differ by schema: ours are all in the public one.
+        """
+        self.tenant = tenant
+        self.schema_name = tenant.schema_name
+        self.include_public_schema = include_public
+        self.set_settings_schema(self.schema_name)
+        self.search_path_set_schemas = None
+
+    def set_schema_to_public(self) -> None:
+        self.set_tenant(PUBLIC)
+
+    def take_place(self) -> None:
+        """Set path and role now, without a cursor: what `set_tenant` names is otherwise taken by the next cursor."""
+        self.ensure_connection()
+        self._handle_search_path()
+
     def _handle_search_path(self, cursor: Any = None) -> None:
-        if self._setting_search_path or self.search_path_set_schemas:
+        if self.search_path_set_schemas:
             return
+        handle = self.connection.pgconn
+        if handle.transaction_status == INERROR:
+            return  # It waits for its rollback; the next cursor sets both again.
         paths = self._get_cursor_search_paths()
         role = self.schema_name if self.schema_name != get_public_schema_name() else NO_ROLE
-        self._setting_search_path = True
-        own = self.connection.cursor() if cursor is None else cursor
-        try:
-            own.execute(ENTER, [",".join(f'"{path}"' for path in paths), role])
-        except (django.db.utils.InternalError, psycopg.errors.InFailedSqlTransaction):
-            # The transaction has failed already and waits for its rollback; the next cursor sets both again.
-            self.search_path_set_schemas = None
-        else:
-            self.search_path_set_schemas = paths
-        finally:
-            self._setting_search_path = False
-            if cursor is None:
-                own.close()
+        # Every request pays for this statement: libpq itself is asked, without a cursor around it.
+        with self.wrap_database_errors:
+            self._holds_role = self._holds_role or role != NO_ROLE
+            values = [",".join(f'"{path}"' for path in paths).encode(), role.encode()]
+            _raise_unless(handle.exec_params(ENTER, values), TUPLES_OK)
+        self.search_path_set_schemas = paths
+
+    def _close(self) -> Any:
+        # A connection goes back to the pool as nobody's. Done here and not by the pool's own hook, which would wake a
+        # thread for it; a connection that cannot be cleaned is closed, and the pool replaces it.
+        if self.connection is not None and self._holds_role and not self.connection.closed:
+            handle = self.connection.pgconn
+            try:
+                if handle.transaction_status != IDLE:
+                    self.connection.rollback()
+                _raise_unless(handle.exec_(LEAVE), COMMAND_OK)
+            except psycopg.Error:
+                self.connection.close()
+            self._holds_role = False
+        return super()._close()
+
+
+def _raise_unless(done: psycopg.pq.abc.PGresult, wanted: psycopg.pq.ExecStatus) -> None:
+    if done.status != wanted:
+        raise psycopg.errors.error_from_result(done)

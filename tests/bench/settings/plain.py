@@ -7,12 +7,12 @@ from fitflow.settings.test import DATABASES, MIDDLEWARE
 
 WITHOUT = {
     "fitflow.tenancy.middleware.StudioMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "fitflow.accounts.middleware.Sessions",
     "fitflow.accounts.middleware.SessionIdentity",
-    "django_otp.middleware.OTPMiddleware",
+    "fitflow.accounts.middleware.SecondFactor",
     "fitflow.accounts.middleware.token_identity",
     "studios.shared.middleware.ActorMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "fitflow.core.middleware.PageMessages",
     "fitflow.tenancy.middleware.EnterStudioMiddleware",
 }
 MIDDLEWARE = [*(name for name in MIDDLEWARE if name not in WITHOUT), "tests.bench.week.somebody"]
@@ -21,7 +21,6 @@ SCHEMA = os.environ["BENCH_SCHEMA"]
 DATABASES = {"default": {**DATABASES["default"], "ENGINE": "django.db.backends.postgresql"}}
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"]["OPTIONS"],
-    "options": f"-c search_path={SCHEMA},public -c role={SCHEMA}",
-    "pool": {**DATABASES["default"]["OPTIONS"]["pool"], "reset": None},
+    "options": f"{DATABASES['default']['OPTIONS']['options']} -c search_path={SCHEMA},public -c role={SCHEMA}",
 }
 IDENTITY_SECONDS, HOST_SECONDS = 2, 5  # as in production
