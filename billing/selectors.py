@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When
 
 from billing.models import Invoice, InvoiceLine, InvoiceRun, InvoiceTax, Payment, Posting, Refund
+from fitflow.core.folding import search_words
 from fitflow.core.money import ZERO
 from notifications.models import Delivery
 from studios.models import AuditEvent
@@ -52,7 +53,7 @@ def narrow_invoices(
         "credited": Q(status=Invoice.Status.CREDITED),
         "credit_note": Q(kind=Invoice.Kind.CREDIT_NOTE),
     }.get(status, Q())
-    for word in words.split():
+    for word in search_words(words):
         narrowed &= Q(number__icontains=word) | Q(client__name__icontains=word)
     return invoices.filter(narrowed)
 

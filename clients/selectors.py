@@ -7,22 +7,17 @@ from django.db.models.functions import Cast, Lower
 
 from clients.models import Client
 from clients.policies import bookable_clients, visible_clients
-from fitflow.core.folding import Folded, fold
+from fitflow.core.folding import Folded, fold, search_words
 from studios.shared.models import Invitation, Role, Studio
 from studios.shared.policies import Actor
 
-MOST_WORDS = 6
 FEWEST_DIGITS = 3  # of a phone number, to look for it
-
-
-def _words(text: str) -> list[str]:
-    return text.replace("\x00", "").lower().split()[:MOST_WORDS]
 
 
 def _matching(rows: QuerySet[Client], text: str) -> QuerySet[Client]:
     """Keep those of whom every word is in the name, the address or the phone number, however that was typed."""
     rows = rows.alias(folded=Folded("name"), address=Lower("email"), dialled=Cast("phone", CharField()))
-    for word in _words(text):
+    for word in search_words(text.lower()):
         found = Q(folded__contains=fold(word)) | Q(address__contains=word)
         digits = re.sub(r"\D", "", word)
         if len(digits) >= FEWEST_DIGITS:
@@ -42,7 +37,7 @@ def search_clients(*, actor: Actor, text: str = "", active: bool | None = None) 
 def pickable_clients(*, actor: Actor, text: str = "") -> QuerySet[Client]:
     """Return the clients she may book, by name; only `id` and `name` are read."""
     rows = bookable_clients(actor).alias(folded=Folded("name"))
-    for word in _words(text):
+    for word in search_words(text.lower()):
         rows = rows.filter(folded__contains=fold(word))
     return rows.only("id", "name").order_by(Folded("name"), "id")
 

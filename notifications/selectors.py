@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
+from fitflow.core.folding import search_words
 from notifications.models import Delivery
 
 # What an owner looks for: everything, what needs her hand, what is under way, what went out, what was held back.
@@ -18,7 +19,7 @@ def search_deliveries(
     deliveries: QuerySet[Delivery], *, words: str = "", status: str = ""
 ) -> QuerySet[Delivery]:
     """Return the messages whose recipient, address or kind holds all of the words, in the states of a filter."""
-    for word in words.split():
+    for word in search_words(words):
         kind = word.lower()
         deliveries = deliveries.filter(
             Q(recipient__icontains=word) | Q(recipient_name__icontains=word) | Q(template__icontains=kind)

@@ -24,3 +24,11 @@ class Folded(Func):
     template = f"%(function)s(LOWER(%(expressions)s), '{ACCENTED}', '{PLAIN}')"
     arity = 1
     output_field = TextField()
+
+
+MOST_WORDS = 6
+
+
+def search_words(text: str) -> list[str]:
+    """Return what somebody typed into a search box as words, at most six, without the NUL that PostgreSQL takes nowhere."""
+    return text.replace("\x00", "").split()[:MOST_WORDS]

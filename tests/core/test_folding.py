@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.db.models import Value
+from django.test import Client as Browser
 
 from clients.models import Client
 from fitflow.core.folding import ACCENTED, Folded, fold
@@ -25,3 +27,13 @@ def test_the_index_of_names_serves_a_search(lotus: Cast) -> None:
     rows = Client.objects.alias(folded=Folded("name")).filter(folded__contains=fold("Étienne"))
     assert "client_name_search" in rows.explain()
     assert rows.get().name == "Étienne Caron"
+
+
+@pytest.mark.parametrize(
+    "page", ["/clients/", "/invoices/", "/messages/", "/api/v1/invoices/", "/api/v1/clients/"]
+)
+@pytest.mark.parametrize("typed", ["\x00", "Zoë\x00", "🧘 שלום", "%_\\", "x " * 2000])
+def test_every_search_takes_whatever_is_typed(cast: Cast, page: str, typed: str) -> None:
+    browser = Browser(headers={"host": f"lotus.{settings.PUBLIC_HOST}"})
+    browser.force_login(cast.user["owner"], "django.contrib.auth.backends.ModelBackend")
+    assert browser.get(page, {"q": typed}).status_code == 200
