@@ -35,7 +35,9 @@ class Client(Row):
             ),
         ]
         indexes: ClassVar = [
-            GinIndex(OpClass(Folded("name"), name="gin_trgm_ops"), name="client_name_search")
+            GinIndex(OpClass(Folded("name"), name="gin_trgm_ops"), name="client_name_search"),
+            GinIndex(OpClass(Lower("email"), name="gin_trgm_ops"), name="client_email_search"),
+            GinIndex(OpClass("phone", name="gin_trgm_ops"), name="client_phone_search"),
         ]
 
     def __str__(self) -> str:

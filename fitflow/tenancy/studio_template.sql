@@ -741,7 +741,11 @@ CREATE UNIQUE INDEX booking_on_one_line ON __studio__.billing_invoiceline USING 
 
 CREATE UNIQUE INDEX client_email_once ON __studio__.clients_client USING btree (lower((email)::text)) WHERE (NOT ((email)::text = ''::text));
 
+CREATE INDEX client_email_search ON __studio__.clients_client USING gin (lower((email)::text) public.gin_trgm_ops);
+
 CREATE INDEX client_name_search ON __studio__.clients_client USING gin (translate(lower((name)::text), 'àáâãäåāăąçćčďèéêëēėęěìíîïīįłñńňòóôõöøōőřśšťùúûüūůűýÿźżž'::text, 'aaaaaaaaacccdeeeeeeeeiiiiiilnnnoooooooorsstuuuuuuuyyzzz'::text) public.gin_trgm_ops);
+
+CREATE INDEX client_phone_search ON __studio__.clients_client USING gin (phone public.gin_trgm_ops);
 
 CREATE UNIQUE INDEX client_user_once ON __studio__.clients_client USING btree (user_id) WHERE (user_id IS NOT NULL);
 
@@ -992,6 +996,7 @@ INSERT INTO __studio__.django_migrations (app, name, applied) VALUES
     ('billing', '0001_initial', now()),
     ('billing', '0002_money_rules', now()),
     ('clients', '0001_initial', now()),
+    ('clients', '0002_search_by_email_and_phone', now()),
     ('contenttypes', '0001_initial', now()),
     ('contenttypes', '0002_remove_content_type_name', now()),
     ('core', '0001_initial', now()),
