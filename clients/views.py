@@ -16,6 +16,7 @@ from clients.forms import ClientForm
 from clients.models import Client
 from clients.policies import editable_client
 from clients.services import add_client, change_client, invite_client
+from fitflow.core.api.throttles import slow_down_mail
 from fitflow.core.errors import Conflict, FitFlowError
 from fitflow.core.flash import undoable
 from studios.shared.decorators import staff_required
@@ -86,6 +87,7 @@ def client_restore(request: HttpRequest, client_id: UUID) -> HttpResponse:
 def client_invite(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Mail a client the link to her portal, once more if need be."""
     actor, studio = request.actor, request.studio  # type: ignore[attr-defined]
+    slow_down_mail(actor.user_id)
     try:
         invitation = invite_client(actor=actor, studio=studio, client_id=client_id)
     except Conflict as refusal:

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from fitflow.core.api import endpoint, paginate
 from fitflow.core.api.inputs import checked
 from fitflow.core.api.schema import PAGE, page_of
+from fitflow.core.api.throttles import slow_down
 from fitflow.core.errors import Invalid, NotFound, NotPermitted
 from studios.models import Location, Room
 from studios.services import add_location, add_room, change_location, change_room, open_own_studio
@@ -158,6 +159,12 @@ def room(request: Request, location_id: UUID, room_id: UUID) -> Response:
     return Response(_room(change_room(actor=actor, room=found, **checked(RoomIn, request, partial=True))))
 
 
+def not_too_many_studios(user: Any) -> None:
+    """Raise TooMany where a person opens one studio after the other: each is a schema and a role of the database."""
+    words = "That were many studios at once. Wait a minute."
+    slow_down("open-studio", user.pk, per_minute=5, burst=20, words=words)
+
+
 @extend_schema(operation_id="studios_open", request=StudioIn, responses={201: StudioOut})
 @endpoint("POST")
 def studios(request: Request) -> Response:
@@ -168,6 +175,7 @@ def studios(request: Request) -> Response:
     if wanted is not None and wanted not in mine:
         raise Invalid("That is no organization of yours.", field="organization")
     user: Any = request.user
+    not_too_many_studios(user)
     studio = open_own_studio(owner=user, organization=mine.get(wanted) if wanted else None, **fields)
     shown = {
         name: getattr(studio, name)

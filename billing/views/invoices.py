@@ -27,6 +27,7 @@ from billing.selectors import (
     narrow_invoices,
 )
 from billing.services.documents import document_of, printable_invoices
+from fitflow.core.api.throttles import slow_down_mail
 from fitflow.core.errors import Conflict, FitFlowError
 from fitflow.core.flash import undoable
 from fitflow.core.formats import money_text
@@ -189,6 +190,7 @@ def invoice_credit(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
 @staff_required
 def invoice_mail(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
     """Mail the client the invoice once more."""
+    slow_down_mail(request.user.pk)
     try:
         invoice = services.send_invoice_again(actor=request.actor, invoice_id=invoice_id)  # type: ignore[attr-defined]
     except Conflict as error:

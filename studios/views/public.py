@@ -12,10 +12,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
-from fitflow.core.api.throttles import seconds_to_wait
 from fitflow.core.context import studio_url
-from fitflow.core.errors import TooMany
 from fitflow.core.refusals import REFUSALS, show_refusal
+from studios.api import not_too_many_studios
 from studios.forms import OpenStudioForm
 from studios.services import open_own_studio
 from studios.shared.decorators import signed_in
@@ -73,9 +72,7 @@ def open_studio(request: Any) -> HttpResponse:
 
 
 def _open(user: Any, fields: dict[str, Any]) -> Studio:
-    wait = seconds_to_wait(f"open-studio:{user.pk}", per_minute=1, burst=5)
-    if wait:
-        raise TooMany("That were many studios at once. Wait a minute.", retry_after=int(wait) + 1)
+    not_too_many_studios(user)
     return open_own_studio(owner=user, **fields)
 
 

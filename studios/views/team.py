@@ -10,6 +10,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from fitflow.core.api.throttles import slow_down_mail
 from fitflow.core.context import public_url
 from fitflow.core.errors import Conflict, NotPermitted
 from fitflow.core.refusals import REFUSALS, show_refusal
@@ -50,6 +51,7 @@ def team_invite(request: Any) -> HttpResponse:
     form = InviteForm(request.POST, roles=roles_to_give(request.actor))
     if form.is_valid():
         try:
+            slow_down_mail(request.user.pk)
             invitation = invite(actor=request.actor, studio=request.studio, **form.cleaned_data)
         except NotPermitted:
             raise
@@ -65,6 +67,7 @@ def team_invite(request: Any) -> HttpResponse:
 @require_POST
 def invitation_resend(request: Any, invitation_id: UUID) -> HttpResponse:
     """Send an invitation again, with a fresh link."""
+    slow_down_mail(request.user.pk)
     try:
         row = resend_invitation(actor=request.actor, invitation_id=invitation_id)
         messages.success(request, f"{row.email} gets a fresh link by e-mail now. The older one is dead.")

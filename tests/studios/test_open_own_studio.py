@@ -152,16 +152,6 @@ def test_the_form_hears_whether_an_address_is_free(browser: Browser) -> None:
     }
 
 
-def test_many_studios_at_once_are_stopped(
-    browser: Browser, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
-) -> None:
-    from studios.views import public
-
-    monkeypatch.setattr(public, "seconds_to_wait", lambda *args, **rates: 7.5)
-    answer = browser.post("/open/", {"name": "N", "province": "ON", "slug": "noras"})
-    assert (answer.status_code, "Wait a minute" in words_of(answer)) == (422, True)
-
-
 def test_the_api_opens_one_too_and_once_per_key(cast: Cast, django_capture_on_commit_callbacks: Any) -> None:
     caller = Caller(cast, "outsider", "")
     with django_capture_on_commit_callbacks(execute=True):
@@ -222,3 +212,15 @@ def test_the_new_calendar_invites_to_add_a_service(
     page = browser.get("/calendar/")
     assert "Your calendar is ready" in words_of(page)
     assert 'href="/prices/add/"' in page.content.decode()
+
+
+def test_one_person_opens_only_so_many_at_once_by_page_and_api_together(cast: Cast, browser: Browser) -> None:
+    caller, refused = Caller(cast, "outsider", ""), {**FIELDS, "slug": "no way"}
+    assert {caller.post("studios/", refused).status for _ in range(20)} == {400}
+    answer = caller.post("studios/", FIELDS)
+    assert (answer.status, answer.error["code"]) == (429, "RATE_LIMIT_ERROR")
+    assert int(answer.headers["Retry-After"]) > 0
+    page = browser.post("/open/", {**FIELDS, "name": "Kept"})
+    assert (page.status_code, page.content.decode().count("many studios at once")) == (422, 1)
+    assert 'value="Kept"' in page.content.decode(), "What was typed stays."
+    assert not Studio.objects.filter(slug=FIELDS["slug"]).exists()

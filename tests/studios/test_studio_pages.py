@@ -186,3 +186,15 @@ def test_a_page_of_the_roles_names_them_all(cast: Cast) -> None:
     words = words_of(browser_of(cast, "owner").get("/team/roles/"))
     assert "Invite and remove owners and managers" in words
     assert "Trainer admin" in words
+
+
+def test_nobody_is_bombed_with_invitations(cast: Cast) -> None:
+    with studio_context(cast.lotus):
+        row = invite(actor=cast.actor("owner"), studio=cast.lotus, email="nia@example.com", role=Role.TRAINER)
+    browser = browser_of(cast, "owner")
+    answers = [browser.post(f"/team/invitations/{row.pk}/resend/").status_code for _ in range(40)]
+    assert answers[:30] == [302] * 30
+    assert answers[-1] == 429
+    typed = browser.post("/team/invite/", {"email": "max@example.com", "name": "Max", "role": "trainer"})
+    assert "many e-mails at once" in words_of(typed)
+    assert "max@example.com" in typed.content.decode(), "What was typed stays."

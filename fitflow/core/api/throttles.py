@@ -12,6 +12,8 @@ from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from fitflow.core.errors import TooMany
+
 # Generic cell rate algorithm: the key holds the instant at which the bucket would be empty again.
 GCRA = """
 local now, step, burst = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -34,6 +36,19 @@ def seconds_to_wait(key: str, *, per_minute: int, burst: int) -> float:
     except RedisError as error:
         structlog.get_logger(__name__).warning("throttle.unavailable", error=type(error).__name__)
         return 0.0
+
+
+def slow_down(what: str, who: object, *, per_minute: int, burst: int, words: str) -> None:
+    """Raise TooMany, in these words, where a person does something costly more often than that. Pages and API share the count."""
+    wait = seconds_to_wait(f"{what}:{who}", per_minute=per_minute, burst=burst)
+    if wait:
+        raise TooMany(words, retry_after=int(wait) + 1)
+
+
+def slow_down_mail(who: object) -> None:
+    """Raise TooMany where a person has mails sent to people one by one faster than anybody clicks."""
+    words = "That were many e-mails at once. Wait a minute, then go on."
+    slow_down("mails", who, per_minute=20, burst=30, words=words)
 
 
 class _BucketThrottle(BaseThrottle):
