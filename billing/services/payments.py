@@ -41,8 +41,10 @@ def record_payment(
     _check_amount(amount)
     if method not in Payment.Method.values:
         raise Invalid("Choose how the money came.", field="method")
-    if not EARLIEST <= received_on <= studio_today():
+    if received_on > studio_today():
         raise Invalid("The day it was received cannot be in the future.", field="received_on")
+    if received_on < EARLIEST:
+        raise Invalid("That day is too long ago. Check the year.", field="received_on")
     with refusals(_refused), transaction.atomic():
         invoice = lock_invoice(invoice_id)
         _check_owed(invoice, amount)

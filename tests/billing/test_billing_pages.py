@@ -92,6 +92,7 @@ def test_a_payment_is_recorded_and_undone_by_its_flash(cast: Cast, browse: Brows
         ({"amount": "99.99"}, "$90.40 is still owed on LO-0001"),
         ({"amount": "ten"}, "Enter a number"),
         ({"received_on": "2999-01-01"}, "cannot be in the future"),
+        ({"received_on": "0026-01-01"}, "Check the year"),
         ({"method": "gold"}, "Select a valid choice"),
     ],
 )
