@@ -198,3 +198,10 @@ def test_nobody_is_bombed_with_invitations(cast: Cast) -> None:
     typed = browser.post("/team/invite/", {"email": "max@example.com", "name": "Max", "role": "trainer"})
     assert "many e-mails at once" in words_of(typed)
     assert "max@example.com" in typed.content.decode(), "What was typed stays."
+
+
+def test_giving_up_a_role_of_ones_own_is_asked_twice(cast: Cast) -> None:
+    browser = browser_of(cast, "owner")
+    asked = "Change your own roles?"
+    assert asked in browser.get(f"/team/{cast.user['owner'].pk}/").content.decode()
+    assert asked not in browser.get(f"/team/{cast.user['trainer'].pk}/").content.decode()
