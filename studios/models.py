@@ -21,6 +21,7 @@ class Location(Row):
     province = models.CharField(max_length=2, choices=Province.choices)
     postal_code = models.CharField(max_length=10, blank=True)
     timezone = models.CharField(max_length=40, validators=[validate_zone])
+    closed_on_holidays = models.BooleanField(default=True)  # the province's public ones: no free slots
     is_active = models.BooleanField(default=True)
 
     class Meta:

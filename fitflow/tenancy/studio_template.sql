@@ -170,12 +170,15 @@ BEGIN
         WHERE studio_id = public.current_studio_id() AND session_id = OLD.id;
         RETURN NULL;
     END IF;
-    INSERT INTO public.trainers_shared_busytime (id, created_at, user_id, studio_id, kind, session_id, span)
-    SELECT NEW.id, now(), trainer.user_id, public.current_studio_id(), 'session', NEW.id,
+    INSERT INTO public.trainers_shared_busytime
+        (id, created_at, user_id, studio_id, kind, session_id, location_id, expires_at, span)
+    SELECT NEW.id, now(), trainer.user_id, public.current_studio_id(),
+           CASE WHEN NEW.status = 'held' THEN 'hold' ELSE 'session' END, NEW.id, NEW.location_id, NEW.held_until,
            tstzrange(NEW.starts_at - make_interval(mins => NEW.buffer_before_minutes),
                      NEW.ends_at + make_interval(mins => NEW.buffer_after_minutes))
     FROM trainers_trainerprofile AS trainer WHERE trainer.id = NEW.trainer_id
-    ON CONFLICT (id) DO UPDATE SET user_id = EXCLUDED.user_id, span = EXCLUDED.span;
+    ON CONFLICT (id) DO UPDATE SET user_id = EXCLUDED.user_id, kind = EXCLUDED.kind, span = EXCLUDED.span,
+        location_id = EXCLUDED.location_id, expires_at = EXCLUDED.expires_at;
     RETURN NULL;
 END $$;
 
@@ -462,7 +465,8 @@ CREATE TABLE __studio__.studios_location (
     province character varying(2) NOT NULL,
     postal_code character varying(10) NOT NULL,
     timezone character varying(40) NOT NULL,
-    is_active boolean NOT NULL
+    is_active boolean NOT NULL,
+    closed_on_holidays boolean NOT NULL
 );
 
 CREATE TABLE __studio__.studios_room (
@@ -473,6 +477,42 @@ CREATE TABLE __studio__.studios_room (
     is_active boolean NOT NULL,
     location_id uuid NOT NULL,
     CONSTRAINT studios_room_capacity_check CHECK ((capacity >= 0))
+);
+
+CREATE TABLE __studio__.trainers_availabilityexception (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    kind character varying(5) NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    starts_minute smallint,
+    ends_minute smallint,
+    reason character varying(200) NOT NULL,
+    location_id uuid,
+    trainer_id uuid NOT NULL,
+    CONSTRAINT exception_ends_after_start CHECK ((ends_on >= starts_on)),
+    CONSTRAINT exception_extra_has_hours CHECK ((((kind)::text = 'off'::text) OR ((location_id IS NOT NULL) AND (starts_minute IS NOT NULL)))),
+    CONSTRAINT exception_within_a_day CHECK ((((ends_minute IS NULL) AND (starts_minute IS NULL)) OR ((ends_minute > starts_minute) AND (ends_minute <= 1440)))),
+    CONSTRAINT trainers_availabilityexception_ends_minute_check CHECK ((ends_minute >= 0)),
+    CONSTRAINT trainers_availabilityexception_starts_minute_check CHECK ((starts_minute >= 0))
+);
+
+CREATE TABLE __studio__.trainers_availabilityhours (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    weekday smallint NOT NULL,
+    starts_minute smallint NOT NULL,
+    ends_minute smallint NOT NULL,
+    valid_from date,
+    valid_until date,
+    location_id uuid NOT NULL,
+    trainer_id uuid NOT NULL,
+    CONSTRAINT hours_on_a_weekday CHECK ((weekday <= 6)),
+    CONSTRAINT hours_valid_for_a_time CHECK (((valid_from IS NULL) OR (valid_until IS NULL) OR (valid_until >= valid_from))),
+    CONSTRAINT hours_within_a_day CHECK (((ends_minute > starts_minute) AND (ends_minute <= 1440))),
+    CONSTRAINT trainers_availabilityhours_ends_minute_check CHECK ((ends_minute >= 0)),
+    CONSTRAINT trainers_availabilityhours_starts_minute_check CHECK ((starts_minute >= 0)),
+    CONSTRAINT trainers_availabilityhours_weekday_check CHECK ((weekday >= 0))
 );
 
 CREATE TABLE __studio__.trainers_booking (
@@ -488,7 +528,27 @@ CREATE TABLE __studio__.trainers_booking (
     late_cancel boolean NOT NULL,
     cancelled_by_id uuid,
     client_id uuid NOT NULL,
-    session_id uuid NOT NULL
+    session_id uuid NOT NULL,
+    cancelled_by_client boolean NOT NULL,
+    fee_percent smallint,
+    strike smallint,
+    CONSTRAINT booking_fee_is_a_share CHECK (((fee_percent IS NULL) OR (fee_percent <= 100))),
+    CONSTRAINT trainers_booking_fee_percent_check CHECK ((fee_percent >= 0)),
+    CONSTRAINT trainers_booking_strike_check CHECK ((strike >= 0))
+);
+
+CREATE TABLE __studio__.trainers_calendarfeed (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    name character varying(100) NOT NULL,
+    secret_hash character varying(64) NOT NULL,
+    read_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    client_id uuid,
+    made_by_id uuid,
+    room_id uuid,
+    trainer_id uuid,
+    CONSTRAINT feed_of_one CHECK ((((client_id IS NULL) AND (room_id IS NULL) AND (trainer_id IS NOT NULL)) OR ((client_id IS NOT NULL) AND (room_id IS NULL) AND (trainer_id IS NULL)) OR ((client_id IS NULL) AND (room_id IS NOT NULL) AND (trainer_id IS NULL))))
 );
 
 CREATE TABLE __studio__.trainers_note (
@@ -503,6 +563,49 @@ CREATE TABLE __studio__.trainers_note (
     author_id uuid NOT NULL,
     client_id uuid NOT NULL,
     session_id uuid
+);
+
+CREATE TABLE __studio__.trainers_series (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    duration_minutes smallint NOT NULL,
+    starts character varying(16) NOT NULL,
+    rule character varying(300) NOT NULL,
+    skips_holidays boolean NOT NULL,
+    made_until date,
+    ended_at timestamp with time zone,
+    version integer NOT NULL,
+    follows_id uuid,
+    location_id uuid NOT NULL,
+    room_id uuid,
+    service_id uuid NOT NULL,
+    trainer_id uuid NOT NULL,
+    CONSTRAINT trainers_series_duration_minutes_check CHECK ((duration_minutes >= 0)),
+    CONSTRAINT trainers_series_version_check CHECK ((version >= 0))
+);
+
+CREATE TABLE __studio__.trainers_series_clients (
+    id bigint NOT NULL,
+    series_id uuid NOT NULL,
+    client_id uuid NOT NULL
+);
+
+ALTER TABLE __studio__.trainers_series_clients ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME __studio__.trainers_series_clients_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE __studio__.trainers_seriesskip (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    occurrence character varying(16) NOT NULL,
+    why character varying(10) NOT NULL,
+    words character varying(300) NOT NULL,
+    series_id uuid NOT NULL
 );
 
 CREATE TABLE __studio__.trainers_service (
@@ -520,6 +623,10 @@ CREATE TABLE __studio__.trainers_service (
     free_until_hours smallint NOT NULL,
     late_fee_percent smallint NOT NULL,
     is_active boolean NOT NULL,
+    fee_from_strike smallint NOT NULL,
+    horizon_weeks smallint NOT NULL,
+    no_show_fee_percent smallint NOT NULL,
+    notice_hours smallint NOT NULL,
     CONSTRAINT service_has_room CHECK ((capacity >= 1)),
     CONSTRAINT service_price_not_negative CHECK ((price >= (0)::numeric)),
     CONSTRAINT service_takes_time CHECK ((duration_minutes >= 5)),
@@ -527,8 +634,42 @@ CREATE TABLE __studio__.trainers_service (
     CONSTRAINT trainers_service_buffer_before_minutes_check CHECK ((buffer_before_minutes >= 0)),
     CONSTRAINT trainers_service_capacity_check CHECK ((capacity >= 0)),
     CONSTRAINT trainers_service_duration_minutes_check CHECK ((duration_minutes >= 0)),
+    CONSTRAINT trainers_service_fee_from_strike_check CHECK ((fee_from_strike >= 0)),
     CONSTRAINT trainers_service_free_until_hours_check CHECK ((free_until_hours >= 0)),
-    CONSTRAINT trainers_service_late_fee_percent_check CHECK ((late_fee_percent >= 0))
+    CONSTRAINT trainers_service_horizon_weeks_check CHECK ((horizon_weeks >= 0)),
+    CONSTRAINT trainers_service_late_fee_percent_check CHECK ((late_fee_percent >= 0)),
+    CONSTRAINT trainers_service_no_show_fee_percent_check CHECK ((no_show_fee_percent >= 0)),
+    CONSTRAINT trainers_service_notice_hours_check CHECK ((notice_hours >= 0))
+);
+
+CREATE TABLE __studio__.trainers_service_rooms (
+    id bigint NOT NULL,
+    service_id uuid NOT NULL,
+    room_id uuid NOT NULL
+);
+
+ALTER TABLE __studio__.trainers_service_rooms ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME __studio__.trainers_service_rooms_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE __studio__.trainers_service_trainers (
+    id bigint NOT NULL,
+    service_id uuid NOT NULL,
+    trainerprofile_id uuid NOT NULL
+);
+
+ALTER TABLE __studio__.trainers_service_trainers ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME __studio__.trainers_service_trainers_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE __studio__.trainers_session (
@@ -551,7 +692,12 @@ CREATE TABLE __studio__.trainers_session (
     room_id uuid,
     service_id uuid NOT NULL,
     trainer_id uuid NOT NULL,
+    held_until timestamp with time zone,
+    occurrence character varying(16) NOT NULL,
+    series_id uuid,
     CONSTRAINT session_ends_after_start CHECK ((ends_at > starts_at)),
+    CONSTRAINT session_hold_ends CHECK ((((held_until IS NOT NULL) AND ((status)::text = 'held'::text)) OR ((NOT ((status)::text = 'held'::text)) AND (held_until IS NULL)))),
+    CONSTRAINT session_occurrence_of_series CHECK (((((occurrence)::text = ''::text) AND (series_id IS NULL)) OR ((series_id IS NOT NULL) AND (NOT ((occurrence)::text = ''::text))))),
     CONSTRAINT session_within_capacity CHECK ((booked <= capacity)),
     CONSTRAINT session_within_half_a_day CHECK ((ends_at <= (starts_at + '12:00:00'::interval))),
     CONSTRAINT trainers_session_booked_check CHECK ((booked >= 0)),
@@ -572,6 +718,28 @@ CREATE TABLE __studio__.trainers_trainerprofile (
     lead_id uuid,
     user_id uuid NOT NULL,
     CONSTRAINT trainers_trainerprofile_hue_check CHECK ((hue >= 0))
+);
+
+CREATE TABLE __studio__.trainers_traveltime (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    minutes smallint NOT NULL,
+    first_id uuid,
+    second_id uuid,
+    CONSTRAINT trainers_traveltime_minutes_check CHECK ((minutes >= 0)),
+    CONSTRAINT travel_named_in_order CHECK ((((first_id IS NULL) AND (second_id IS NULL)) OR (first_id < second_id))),
+    CONSTRAINT travel_within_a_day CHECK ((minutes <= 600))
+);
+
+CREATE TABLE __studio__.trainers_waitlistoffer (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    state character varying(9) NOT NULL,
+    offered_at timestamp with time zone NOT NULL,
+    answer_by timestamp with time zone NOT NULL,
+    answered_at timestamp with time zone,
+    booking_id uuid NOT NULL,
+    CONSTRAINT offer_has_time CHECK ((answer_by > offered_at))
 );
 
 ALTER TABLE ONLY __studio__.billing_account
@@ -640,6 +808,9 @@ ALTER TABLE ONLY __studio__.django_migrations
 ALTER TABLE ONLY __studio__.billing_entry
     ADD CONSTRAINT entry_source_once UNIQUE (source, source_id);
 
+ALTER TABLE ONLY __studio__.trainers_availabilityhours
+    ADD CONSTRAINT hours_no_overlap EXCLUDE USING gist (trainer_id WITH =, weekday WITH =, int4range((starts_minute)::integer, (ends_minute)::integer) WITH &&, daterange(valid_from, valid_until, '[]'::text) WITH &&);
+
 ALTER TABLE ONLY __studio__.billing_invoiceline
     ADD CONSTRAINT invoice_line_position UNIQUE (invoice_id, "position");
 
@@ -670,6 +841,9 @@ ALTER TABLE ONLY __studio__.studios_room
 ALTER TABLE ONLY __studio__.trainers_session
     ADD CONSTRAINT session_room_once EXCLUDE USING gist (room_id WITH =, tstzrange(starts_at, ends_at, '[)'::text) WITH &&) WHERE (((room_id IS NOT NULL) AND (NOT ((status)::text = 'cancelled'::text))));
 
+ALTER TABLE ONLY __studio__.trainers_seriesskip
+    ADD CONSTRAINT skip_occurrence_once UNIQUE (series_id, occurrence);
+
 ALTER TABLE ONLY __studio__.studios_auditevent
     ADD CONSTRAINT studios_auditevent_pkey PRIMARY KEY (id);
 
@@ -679,14 +853,50 @@ ALTER TABLE ONLY __studio__.studios_location
 ALTER TABLE ONLY __studio__.studios_room
     ADD CONSTRAINT studios_room_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY __studio__.trainers_availabilityexception
+    ADD CONSTRAINT trainers_availabilityexception_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.trainers_availabilityhours
+    ADD CONSTRAINT trainers_availabilityhours_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY __studio__.trainers_booking
     ADD CONSTRAINT trainers_booking_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.trainers_calendarfeed
+    ADD CONSTRAINT trainers_calendarfeed_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.trainers_calendarfeed
+    ADD CONSTRAINT trainers_calendarfeed_secret_hash_key UNIQUE (secret_hash);
 
 ALTER TABLE ONLY __studio__.trainers_note
     ADD CONSTRAINT trainers_note_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY __studio__.trainers_series_clients
+    ADD CONSTRAINT trainers_series_clients_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.trainers_series_clients
+    ADD CONSTRAINT trainers_series_clients_series_id_client_id_b2e1d6a5_uniq UNIQUE (series_id, client_id);
+
+ALTER TABLE ONLY __studio__.trainers_series
+    ADD CONSTRAINT trainers_series_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.trainers_seriesskip
+    ADD CONSTRAINT trainers_seriesskip_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY __studio__.trainers_service
     ADD CONSTRAINT trainers_service_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.trainers_service_rooms
+    ADD CONSTRAINT trainers_service_rooms_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.trainers_service_rooms
+    ADD CONSTRAINT trainers_service_rooms_service_id_room_id_29d9bb32_uniq UNIQUE (service_id, room_id);
+
+ALTER TABLE ONLY __studio__.trainers_service_trainers
+    ADD CONSTRAINT trainers_service_trainer_service_id_trainerprofil_6d5bc9cb_uniq UNIQUE (service_id, trainerprofile_id);
+
+ALTER TABLE ONLY __studio__.trainers_service_trainers
+    ADD CONSTRAINT trainers_service_trainers_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY __studio__.trainers_session
     ADD CONSTRAINT trainers_session_pkey PRIMARY KEY (id);
@@ -696,6 +906,15 @@ ALTER TABLE ONLY __studio__.trainers_trainerprofile
 
 ALTER TABLE ONLY __studio__.trainers_trainerprofile
     ADD CONSTRAINT trainers_trainerprofile_user_id_key UNIQUE (user_id);
+
+ALTER TABLE ONLY __studio__.trainers_traveltime
+    ADD CONSTRAINT trainers_traveltime_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.trainers_waitlistoffer
+    ADD CONSTRAINT trainers_waitlistoffer_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.trainers_traveltime
+    ADD CONSTRAINT travel_once UNIQUE NULLS NOT DISTINCT (first_id, second_id);
 
 CREATE INDEX audit_newest ON __studio__.studios_auditevent USING btree (seq DESC);
 
@@ -761,6 +980,8 @@ CREATE INDEX delivery_by_status ON __studio__.notifications_delivery USING btree
 
 CREATE INDEX delivery_subject ON __studio__.notifications_delivery USING btree (subject_type, subject_id);
 
+CREATE INDEX exception_by_trainer ON __studio__.trainers_availabilityexception USING btree (trainer_id, starts_on);
+
 CREATE INDEX invoice_by_client ON __studio__.billing_invoice USING btree (client_id, issued_on DESC);
 
 CREATE INDEX invoice_newest ON __studio__.billing_invoice USING btree (issued_on DESC, sequence DESC);
@@ -773,7 +994,13 @@ CREATE INDEX note_unsigned ON __studio__.trainers_note USING btree (author_id, c
 
 CREATE INDEX notifications_delivery_key_184a76b7_like ON __studio__.notifications_delivery USING btree (key varchar_pattern_ops);
 
+CREATE INDEX offer_by_deadline ON __studio__.trainers_waitlistoffer USING btree (answer_by) WHERE ((state)::text = 'open'::text);
+
+CREATE UNIQUE INDEX offer_open_once ON __studio__.trainers_waitlistoffer USING btree (booking_id) WHERE ((state)::text = 'open'::text);
+
 CREATE INDEX posting_by_account ON __studio__.billing_posting USING btree (account_id, date);
+
+CREATE INDEX series_going_on ON __studio__.trainers_series USING btree (made_until) WHERE (ended_at IS NULL);
 
 CREATE UNIQUE INDEX service_name_once ON __studio__.trainers_service USING btree (name) WHERE is_active;
 
@@ -781,13 +1008,35 @@ CREATE INDEX session_by_start ON __studio__.trainers_session USING btree (starts
 
 CREATE INDEX session_by_trainer ON __studio__.trainers_session USING btree (trainer_id, starts_at);
 
+CREATE INDEX session_held ON __studio__.trainers_session USING btree (held_until) WHERE ((status)::text = 'held'::text);
+
+CREATE UNIQUE INDEX session_occurrence_once ON __studio__.trainers_session USING btree (series_id, occurrence) WHERE (series_id IS NOT NULL);
+
 CREATE INDEX studios_room_location_id_f5f2161a ON __studio__.studios_room USING btree (location_id);
+
+CREATE INDEX trainers_availabilityexception_location_id_ba9432e3 ON __studio__.trainers_availabilityexception USING btree (location_id);
+
+CREATE INDEX trainers_availabilityexception_trainer_id_02a328b3 ON __studio__.trainers_availabilityexception USING btree (trainer_id);
+
+CREATE INDEX trainers_availabilityhours_location_id_f196de01 ON __studio__.trainers_availabilityhours USING btree (location_id);
+
+CREATE INDEX trainers_availabilityhours_trainer_id_7f8bb1a1 ON __studio__.trainers_availabilityhours USING btree (trainer_id);
 
 CREATE INDEX trainers_booking_cancelled_by_id_9124941e ON __studio__.trainers_booking USING btree (cancelled_by_id);
 
 CREATE INDEX trainers_booking_client_id_40e4604a ON __studio__.trainers_booking USING btree (client_id);
 
 CREATE INDEX trainers_booking_session_id_a0869369 ON __studio__.trainers_booking USING btree (session_id);
+
+CREATE INDEX trainers_calendarfeed_client_id_a7ffec3d ON __studio__.trainers_calendarfeed USING btree (client_id);
+
+CREATE INDEX trainers_calendarfeed_made_by_id_a82ae35e ON __studio__.trainers_calendarfeed USING btree (made_by_id);
+
+CREATE INDEX trainers_calendarfeed_room_id_b65de326 ON __studio__.trainers_calendarfeed USING btree (room_id);
+
+CREATE INDEX trainers_calendarfeed_secret_hash_7da194f7_like ON __studio__.trainers_calendarfeed USING btree (secret_hash varchar_pattern_ops);
+
+CREATE INDEX trainers_calendarfeed_trainer_id_917e6224 ON __studio__.trainers_calendarfeed USING btree (trainer_id);
 
 CREATE INDEX trainers_note_addendum_to_id_55749145 ON __studio__.trainers_note USING btree (addendum_to_id);
 
@@ -797,17 +1046,49 @@ CREATE INDEX trainers_note_client_id_20f6216d ON __studio__.trainers_note USING 
 
 CREATE INDEX trainers_note_session_id_14600b58 ON __studio__.trainers_note USING btree (session_id);
 
+CREATE INDEX trainers_series_clients_client_id_18ec0411 ON __studio__.trainers_series_clients USING btree (client_id);
+
+CREATE INDEX trainers_series_clients_series_id_a2c99952 ON __studio__.trainers_series_clients USING btree (series_id);
+
+CREATE INDEX trainers_series_follows_id_09fa9e11 ON __studio__.trainers_series USING btree (follows_id);
+
+CREATE INDEX trainers_series_location_id_3c9cb38d ON __studio__.trainers_series USING btree (location_id);
+
+CREATE INDEX trainers_series_room_id_88b1b01b ON __studio__.trainers_series USING btree (room_id);
+
+CREATE INDEX trainers_series_service_id_97b03c07 ON __studio__.trainers_series USING btree (service_id);
+
+CREATE INDEX trainers_series_trainer_id_ec637648 ON __studio__.trainers_series USING btree (trainer_id);
+
+CREATE INDEX trainers_seriesskip_series_id_6dfa29c6 ON __studio__.trainers_seriesskip USING btree (series_id);
+
+CREATE INDEX trainers_service_rooms_room_id_a5b92480 ON __studio__.trainers_service_rooms USING btree (room_id);
+
+CREATE INDEX trainers_service_rooms_service_id_901d43bf ON __studio__.trainers_service_rooms USING btree (service_id);
+
+CREATE INDEX trainers_service_trainers_service_id_fbcb9f37 ON __studio__.trainers_service_trainers USING btree (service_id);
+
+CREATE INDEX trainers_service_trainers_trainerprofile_id_788e5643 ON __studio__.trainers_service_trainers USING btree (trainerprofile_id);
+
 CREATE INDEX trainers_session_cancelled_by_id_62b2a4b6 ON __studio__.trainers_session USING btree (cancelled_by_id);
 
 CREATE INDEX trainers_session_location_id_cc236d68 ON __studio__.trainers_session USING btree (location_id);
 
 CREATE INDEX trainers_session_room_id_cee8045c ON __studio__.trainers_session USING btree (room_id);
 
+CREATE INDEX trainers_session_series_id_cdbf0033 ON __studio__.trainers_session USING btree (series_id);
+
 CREATE INDEX trainers_session_service_id_4afb52dc ON __studio__.trainers_session USING btree (service_id);
 
 CREATE INDEX trainers_session_trainer_id_eba3a273 ON __studio__.trainers_session USING btree (trainer_id);
 
 CREATE INDEX trainers_trainerprofile_lead_id_432ae72e ON __studio__.trainers_trainerprofile USING btree (lead_id);
+
+CREATE INDEX trainers_traveltime_first_id_274c50d5 ON __studio__.trainers_traveltime USING btree (first_id);
+
+CREATE INDEX trainers_traveltime_second_id_6ae6f03a ON __studio__.trainers_traveltime USING btree (second_id);
+
+CREATE INDEX trainers_waitlistoffer_booking_id_a9e29b0f ON __studio__.trainers_waitlistoffer USING btree (booking_id);
 
 CREATE CONSTRAINT TRIGGER billing_entry_balances AFTER INSERT ON __studio__.billing_entry DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION __studio__.billing_entry_balances();
 
@@ -867,7 +1148,7 @@ CREATE TRIGGER trainers_note_signed BEFORE DELETE OR UPDATE ON __studio__.traine
 
 CREATE TRIGGER trainers_session_busy_insert AFTER INSERT OR DELETE ON __studio__.trainers_session FOR EACH ROW EXECUTE FUNCTION __studio__.trainers_session_busy();
 
-CREATE TRIGGER trainers_session_busy_update AFTER UPDATE OF status, trainer_id, starts_at, ends_at, buffer_before_minutes, buffer_after_minutes ON __studio__.trainers_session FOR EACH ROW EXECUTE FUNCTION __studio__.trainers_session_busy();
+CREATE TRIGGER trainers_session_busy_update AFTER UPDATE OF status, trainer_id, location_id, starts_at, ends_at, held_until, buffer_before_minutes, buffer_after_minutes ON __studio__.trainers_session FOR EACH ROW EXECUTE FUNCTION __studio__.trainers_session_busy();
 
 CREATE TRIGGER trainers_session_version BEFORE UPDATE ON __studio__.trainers_session FOR EACH ROW EXECUTE FUNCTION __studio__.trainers_session_version();
 
@@ -925,6 +1206,18 @@ ALTER TABLE ONLY __studio__.clients_client
 ALTER TABLE ONLY __studio__.studios_room
     ADD CONSTRAINT studios_room_location_id_f5f2161a_fk_studios_location_id FOREIGN KEY (location_id) REFERENCES __studio__.studios_location(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY __studio__.trainers_availabilityexception
+    ADD CONSTRAINT trainers_availabilit_location_id_ba9432e3_fk_studios_l FOREIGN KEY (location_id) REFERENCES __studio__.studios_location(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_availabilityhours
+    ADD CONSTRAINT trainers_availabilit_location_id_f196de01_fk_studios_l FOREIGN KEY (location_id) REFERENCES __studio__.studios_location(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_availabilityexception
+    ADD CONSTRAINT trainers_availabilit_trainer_id_02a328b3_fk_trainers_ FOREIGN KEY (trainer_id) REFERENCES __studio__.trainers_trainerprofile(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_availabilityhours
+    ADD CONSTRAINT trainers_availabilit_trainer_id_7f8bb1a1_fk_trainers_ FOREIGN KEY (trainer_id) REFERENCES __studio__.trainers_trainerprofile(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY __studio__.trainers_booking
     ADD CONSTRAINT trainers_booking_cancelled_by_id_9124941e_fk_accounts_user_id FOREIGN KEY (cancelled_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 
@@ -933,6 +1226,18 @@ ALTER TABLE ONLY __studio__.trainers_booking
 
 ALTER TABLE ONLY __studio__.trainers_booking
     ADD CONSTRAINT trainers_booking_session_id_a0869369_fk_trainers_session_id FOREIGN KEY (session_id) REFERENCES __studio__.trainers_session(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_calendarfeed
+    ADD CONSTRAINT trainers_calendarfee_trainer_id_917e6224_fk_trainers_ FOREIGN KEY (trainer_id) REFERENCES __studio__.trainers_trainerprofile(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_calendarfeed
+    ADD CONSTRAINT trainers_calendarfeed_client_id_a7ffec3d_fk_clients_client_id FOREIGN KEY (client_id) REFERENCES __studio__.clients_client(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_calendarfeed
+    ADD CONSTRAINT trainers_calendarfeed_made_by_id_a82ae35e_fk_accounts_user_id FOREIGN KEY (made_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_calendarfeed
+    ADD CONSTRAINT trainers_calendarfeed_room_id_b65de326_fk_studios_room_id FOREIGN KEY (room_id) REFERENCES __studio__.studios_room(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY __studio__.trainers_note
     ADD CONSTRAINT trainers_note_addendum_to_id_55749145_fk_trainers_note_id FOREIGN KEY (addendum_to_id) REFERENCES __studio__.trainers_note(id) DEFERRABLE INITIALLY DEFERRED;
@@ -946,6 +1251,42 @@ ALTER TABLE ONLY __studio__.trainers_note
 ALTER TABLE ONLY __studio__.trainers_note
     ADD CONSTRAINT trainers_note_session_id_14600b58_fk_trainers_session_id FOREIGN KEY (session_id) REFERENCES __studio__.trainers_session(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY __studio__.trainers_series_clients
+    ADD CONSTRAINT trainers_series_clie_series_id_a2c99952_fk_trainers_ FOREIGN KEY (series_id) REFERENCES __studio__.trainers_series(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_series_clients
+    ADD CONSTRAINT trainers_series_clients_client_id_18ec0411_fk_clients_client_id FOREIGN KEY (client_id) REFERENCES __studio__.clients_client(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_series
+    ADD CONSTRAINT trainers_series_follows_id_09fa9e11_fk_trainers_series_id FOREIGN KEY (follows_id) REFERENCES __studio__.trainers_series(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_series
+    ADD CONSTRAINT trainers_series_location_id_3c9cb38d_fk_studios_location_id FOREIGN KEY (location_id) REFERENCES __studio__.studios_location(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_series
+    ADD CONSTRAINT trainers_series_room_id_88b1b01b_fk_studios_room_id FOREIGN KEY (room_id) REFERENCES __studio__.studios_room(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_series
+    ADD CONSTRAINT trainers_series_service_id_97b03c07_fk_trainers_service_id FOREIGN KEY (service_id) REFERENCES __studio__.trainers_service(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_series
+    ADD CONSTRAINT trainers_series_trainer_id_ec637648_fk_trainers_ FOREIGN KEY (trainer_id) REFERENCES __studio__.trainers_trainerprofile(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_seriesskip
+    ADD CONSTRAINT trainers_seriesskip_series_id_6dfa29c6_fk_trainers_series_id FOREIGN KEY (series_id) REFERENCES __studio__.trainers_series(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_service_rooms
+    ADD CONSTRAINT trainers_service_roo_service_id_901d43bf_fk_trainers_ FOREIGN KEY (service_id) REFERENCES __studio__.trainers_service(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_service_rooms
+    ADD CONSTRAINT trainers_service_rooms_room_id_a5b92480_fk_studios_room_id FOREIGN KEY (room_id) REFERENCES __studio__.studios_room(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_service_trainers
+    ADD CONSTRAINT trainers_service_tra_service_id_fbcb9f37_fk_trainers_ FOREIGN KEY (service_id) REFERENCES __studio__.trainers_service(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_service_trainers
+    ADD CONSTRAINT trainers_service_tra_trainerprofile_id_788e5643_fk_trainers_ FOREIGN KEY (trainerprofile_id) REFERENCES __studio__.trainers_trainerprofile(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY __studio__.trainers_session
     ADD CONSTRAINT trainers_session_cancelled_by_id_62b2a4b6_fk_accounts_user_id FOREIGN KEY (cancelled_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 
@@ -954,6 +1295,9 @@ ALTER TABLE ONLY __studio__.trainers_session
 
 ALTER TABLE ONLY __studio__.trainers_session
     ADD CONSTRAINT trainers_session_room_id_cee8045c_fk_studios_room_id FOREIGN KEY (room_id) REFERENCES __studio__.studios_room(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_session
+    ADD CONSTRAINT trainers_session_series_id_cdbf0033_fk_trainers_series_id FOREIGN KEY (series_id) REFERENCES __studio__.trainers_series(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY __studio__.trainers_session
     ADD CONSTRAINT trainers_session_service_id_4afb52dc_fk_trainers_service_id FOREIGN KEY (service_id) REFERENCES __studio__.trainers_service(id) DEFERRABLE INITIALLY DEFERRED;
@@ -966,6 +1310,15 @@ ALTER TABLE ONLY __studio__.trainers_trainerprofile
 
 ALTER TABLE ONLY __studio__.trainers_trainerprofile
     ADD CONSTRAINT trainers_trainerprofile_user_id_1640493a_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_traveltime
+    ADD CONSTRAINT trainers_traveltime_first_id_274c50d5_fk_studios_location_id FOREIGN KEY (first_id) REFERENCES __studio__.studios_location(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_traveltime
+    ADD CONSTRAINT trainers_traveltime_second_id_6ae6f03a_fk_studios_location_id FOREIGN KEY (second_id) REFERENCES __studio__.studios_location(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_waitlistoffer
+    ADD CONSTRAINT trainers_waitlistoff_booking_id_a9e29b0f_fk_trainers_ FOREIGN KEY (booking_id) REFERENCES __studio__.trainers_booking(id) DEFERRABLE INITIALLY DEFERRED;
 
 INSERT INTO __studio__.django_migrations (app, name, applied) VALUES
     ('account', '0001_initial', now()),
@@ -1036,11 +1389,16 @@ INSERT INTO __studio__.django_migrations (app, name, applied) VALUES
     ('sessions', '0001_initial', now()),
     ('studios', '0001_initial', now()),
     ('studios', '0002_audit_chain', now()),
+    ('studios', '0003_holidays_of_locations', now()),
     ('studios_shared', '0001_initial', now()),
     ('studios_shared', '0002_row_security', now()),
     ('studios_shared', '0003_members_keep_an_owner', now()),
     ('tenancy', '0001_studio_role', now()),
     ('trainers', '0001_initial', now()),
     ('trainers', '0002_timetable_rules', now()),
+    ('trainers', '0003_availability_series_waitlist_feeds', now()),
+    ('trainers', '0004_holds_and_places', now()),
     ('trainers_shared', '0001_initial', now()),
-    ('trainers_shared', '0002_row_security', now());
+    ('trainers_shared', '0002_row_security', now()),
+    ('trainers_shared', '0003_feeds_travel_external', now()),
+    ('trainers_shared', '0004_spans_holds_external', now());

@@ -1,6 +1,23 @@
+from trainers.models.availability import AvailabilityException, AvailabilityHours, TravelTime
+from trainers.models.feeds import CalendarFeed
 from trainers.models.notes import Note
 from trainers.models.people import TrainerProfile
+from trainers.models.series import Series, SeriesSkip
 from trainers.models.services import Service
 from trainers.models.timetable import Booking, Session
+from trainers.models.waitlist import WaitlistOffer
 
-__all__ = ["Booking", "Note", "Service", "Session", "TrainerProfile"]
+__all__ = [
+    "AvailabilityException",
+    "AvailabilityHours",
+    "Booking",
+    "CalendarFeed",
+    "Note",
+    "Series",
+    "SeriesSkip",
+    "Service",
+    "Session",
+    "TrainerProfile",
+    "TravelTime",
+    "WaitlistOffer",
+]

@@ -28,6 +28,19 @@ class Service(Row):
     tax_category = models.CharField(max_length=60)
     free_until_hours = models.PositiveSmallIntegerField(default=24)
     late_fee_percent = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(100)])
+    no_show_fee_percent = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(100)])
+    # The fee falls due from this strike on: late cancels and no-shows of a client within STRIKE_WINDOW.
+    fee_from_strike = models.PositiveSmallIntegerField(
+        default=1, validators=[MinValueValidator(1), MaxValueValidator(10)]
+    )
+    # When it may be booked from a free slot: not less than so many hours, not more than so many weeks ahead.
+    notice_hours = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(720)])
+    horizon_weeks = models.PositiveSmallIntegerField(
+        default=13, validators=[MinValueValidator(1), MaxValueValidator(104)]
+    )
+    # Who can give it and where; none named means all of them.
+    trainers = models.ManyToManyField("trainers.TrainerProfile", blank=True, related_name="services")
+    rooms = models.ManyToManyField("studios.Room", blank=True, related_name="services")
     is_active = models.BooleanField(default=True)
 
     class Meta:

@@ -35,6 +35,7 @@ class Session(Row):
         SCHEDULED = "scheduled", "Scheduled"
         COMPLETED = "completed", "Completed"
         CANCELLED = "cancelled", "Cancelled"
+        HELD = "held", "Held"  # a checkout's slot, until `held_until`
 
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="sessions")
     trainer = models.ForeignKey(TrainerProfile, on_delete=models.PROTECT, related_name="sessions")
@@ -55,6 +56,13 @@ class Session(Row):
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     cancel_reason = models.CharField(max_length=300, blank=True)
+    held_until = models.DateTimeField(null=True, blank=True)
+    series = models.ForeignKey(
+        "trainers.Series", null=True, blank=True, on_delete=models.PROTECT, related_name="sessions"
+    )
+    # The wall-clock start that the series' rule gave this session, in the location's zone: its identity within the series,
+    # which moving it does not change.
+    occurrence = models.CharField(max_length=16, blank=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -64,6 +72,19 @@ class Session(Row):
                 condition=Q(ends_at__lte=F("starts_at") + LONGEST), name="session_within_half_a_day"
             ),
             models.CheckConstraint(condition=Q(booked__lte=F("capacity")), name="session_within_capacity"),
+            models.CheckConstraint(
+                condition=Q(status="held", held_until__isnull=False) | ~Q(status="held") & Q(held_until=None),
+                name="session_hold_ends",
+            ),
+            models.CheckConstraint(
+                condition=Q(series=None, occurrence="") | Q(series__isnull=False) & ~Q(occurrence=""),
+                name="session_occurrence_of_series",
+            ),
+            models.UniqueConstraint(
+                fields=["series", "occurrence"],
+                name="session_occurrence_once",
+                condition=Q(series__isnull=False),
+            ),
             ExclusionConstraint(
                 name="session_room_once",
                 expressions=[
@@ -76,6 +97,7 @@ class Session(Row):
         indexes: ClassVar = [
             models.Index(fields=["starts_at", "id"], name="session_by_start"),
             models.Index(fields=["trainer", "starts_at"], name="session_by_trainer"),
+            models.Index(fields=["held_until"], name="session_held", condition=Q(status="held")),
         ]
 
     def __str__(self) -> str:
@@ -105,13 +127,21 @@ class Booking(Row):
     cancelled_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     cancel_reason = models.CharField(max_length=300, blank=True)
     late_cancel = models.BooleanField(default=False)
+    # What a late cancel or a no-show costs, settled when it happens: percent of the price, 0 where a strike was forgiven.
+    fee_percent = models.PositiveSmallIntegerField(null=True, blank=True)
+    strike = models.PositiveSmallIntegerField(null=True, blank=True)
+    # Whoever cancelled: a member of the staff, or the client by the link in her message.
+    cancelled_by_client = models.BooleanField(default=False)
 
     class Meta:
         ordering: ClassVar = ["created_at", "id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["session", "client"], name="booking_client_once", condition=~Q(status="cancelled")
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(fee_percent=None) | Q(fee_percent__lte=100), name="booking_fee_is_a_share"
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["client", "-created_at"], name="booking_by_client")]
 
