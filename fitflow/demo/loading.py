@@ -1,6 +1,7 @@
 """Making the demo world by calling the services, so that it obeys every rule. Loading twice changes nothing.
 
-Dates are relative to today: twelve weeks of timetable behind, six ahead, and the invoices and payments of two closed months.
+Dates are relative to today: twelve full weeks of timetable behind and six ahead, before them the thinner ones of a studio
+that grew, and the invoices and payments of six closed months.
 Chance is seeded by the studio's slug, so the same day gives the same world.
 """
 
@@ -26,7 +27,7 @@ from fitflow.accounts.models import User
 from fitflow.core import outbox
 from fitflow.core.clock import now, today
 from fitflow.core.models import OutboxMessage
-from fitflow.demo.money import bill_closed_months, set_up_billing
+from fitflow.demo.money import bill_closed_months, closed_months, set_up_billing
 from fitflow.demo.world import PEOPLE, STUDIOS, Slot, StudioFacts
 from fitflow.tenancy import hosts, schema
 from fitflow.tenancy.context import studio_context
@@ -224,8 +225,9 @@ def _fill_weeks(facts: StudioFacts, people: dict[str, User], clients: list[Clien
     trainers = {profile.user_id: profile for profile in TrainerProfile.objects.all()}
     rooms = {room.name: room for room in Room.objects.select_related("location")}
     monday = today(facts.timezone) - timedelta(days=today(facts.timezone).weekday())
-    for week in range(-WEEKS_BACK, WEEKS_AHEAD):
-        for slot in facts.slots:
+    opened_on, _ = closed_months(today(facts.timezone))[0]
+    for week in range((opened_on - monday).days // 7 + 1, WEEKS_AHEAD):
+        for slot in _slots_of(facts, week):
             session = _schedule(
                 facts,
                 slot,
@@ -238,6 +240,12 @@ def _fill_weeks(facts: StudioFacts, people: dict[str, User], clients: list[Clien
                 chance,
             )
             _end(session, chance)
+
+
+def _slots_of(facts: StudioFacts, week: int) -> tuple[Slot, ...]:
+    """Return a week's slots: all of them since `WEEKS_BACK`, half of them just before, a quarter in the beginning."""
+    before = -WEEKS_BACK - week
+    return facts.slots[:: min(4, 2 + before // 6)] if before > 0 else facts.slots
 
 
 def _schedule(

@@ -1,4 +1,4 @@
-"""Invoices and payments of the two closed months: most paid, some late, some in part."""
+"""Invoices and payments of six closed months: most paid, some late, some in part."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from fitflow.core.money import to_cents
 from fitflow.demo.world import StudioFacts
 from studios.shared.policies import SYSTEM, Actor
 
+CLOSED_MONTHS = 6
 METHODS = ("e_transfer", "e_transfer", "e_transfer", "cash", "cheque")
 
 
@@ -33,22 +34,20 @@ def set_up_billing(facts: StudioFacts) -> None:
     )
 
 
-def _closed_months(day: date) -> list[tuple[date, date]]:
-    """Return the first and last day of the two months before the one `day` is in, oldest first."""
+def closed_months(day: date) -> list[tuple[date, date]]:
+    """Return the first and last day of each closed month before the one `day` is in, oldest first."""
     months = []
     first = day.replace(day=1)
-    for _ in range(2):
+    for _ in range(CLOSED_MONTHS):
         last = first - timedelta(days=1)
         first = last.replace(day=1)
         months.append((first, last))
-    # What was held before them is on the older one's invoices, so that nothing older is left to bill.
-    months[-1] = (months[-1][0] - timedelta(days=31), months[-1][1])
     return months[::-1]
 
 
 def bill_closed_months(facts: StudioFacts, *, owner: Actor, chance: Random) -> None:
-    """Invoice the last two closed months, each on the first day after it, and record what has come in since."""
-    for first, last in _closed_months(today(facts.timezone)):
+    """Invoice the closed months, each on the first day after it, and record what has come in since."""
+    for first, last in closed_months(today(facts.timezone)):
         issued_on = last + timedelta(days=1)
         settings = billing_settings()
         found = billable_bookings(period_from=first, period_to=last)

@@ -34,6 +34,29 @@ def test_every_page_has_something_to_show(world: World) -> None:
     assert counts["payments"] > 40
 
 
+@pytest.mark.parametrize("studio", ["lotus", "summit", "prairie"])
+def test_six_closed_months_are_billed_and_collected(world: World, studio: str) -> None:
+    months = world.ask(
+        """
+        SELECT date_trunc('month', issued_on), count(*), bool_or(amount_paid > 0), sum(total)
+        FROM billing_invoice WHERE kind = 'invoice' GROUP BY 1 ORDER BY 1
+        """,
+        studio=studio,
+    )
+    assert len(months) == 6
+    for _, invoices, paid, total in months:
+        assert invoices > 2
+        assert paid
+        assert total > 0
+    unbilled = """
+        SELECT count(*) FROM trainers_booking booking JOIN trainers_session held ON held.id = booking.session_id
+        WHERE held.status = 'completed' AND booking.status = 'booked' AND booking.attendance = 'present'
+            AND held.starts_at < date_trunc('month', now()) - interval '1 day'
+            AND NOT EXISTS (SELECT FROM billing_invoiceline line WHERE line.booking_id = booking.id)
+    """
+    assert world.ask(unbilled, studio=studio) == [(0,)], "nothing older is left to bill"
+
+
 def test_studios_and_people_are_those_the_readme_names(world: World) -> None:
     slugs, emails = world.studios_and_people()
     assert slugs == {facts.slug for facts in STUDIOS}
