@@ -31,13 +31,21 @@
     document.cookie = `theme=${theme}; Path=/; Max-Age=${life}; SameSite=Lax${secure}`;
   }
 
+  // What is drawn by script draws itself again.
+  function change() {
+    const before = root.dataset.bsTheme;
+    apply();
+    if (root.dataset.bsTheme !== before) {
+      document.dispatchEvent(new CustomEvent("ff:theme", { detail: { theme: root.dataset.bsTheme } }));
+    }
+  }
+
   apply();
-  system.addEventListener("change", apply);
+  system.addEventListener("change", change);
   document.addEventListener("click", function (event) {
     if (!event.target.closest("[data-theme-toggle]")) return;
     const next = root.dataset.bsTheme === "dark" ? "light" : "dark";
     keep(next === wanted() ? "" : next);
-    apply();
-    document.dispatchEvent(new CustomEvent("ff:theme", { detail: { theme: root.dataset.bsTheme } }));
+    change();
   });
 })();
