@@ -8,7 +8,8 @@ from fitflow.core.widgets import Switch
 from studios.shared.models import Organization, Province, Role
 from studios.shared.zones import ZONES, usual_zone, zones_of
 
-HUES = [(1, "Blue"), (2, "Violet"), (3, "Green"), (4, "Amber"), (5, "Rose")]
+# As --ff-hue-1 to --ff-hue-5 of static/css/tokens.css.
+HUES = [(1, "Blue"), (2, "Teal"), (3, "Amber"), (4, "Violet"), (5, "Rose")]
 ROLE_HELP = {
     Role.OWNER: "everything, money and plan included",
     Role.MANAGER: "runs the studio, without its plan and bank",
