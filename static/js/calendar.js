@@ -43,6 +43,7 @@ async function book(url, { at, pick } = {}) {
   sheet.picked = pick;
   if (pick) markPick(pick);
   openDialog(sheet);
+  sheet.at = at;
   placeBeside(sheet, at);
 }
 
@@ -57,9 +58,10 @@ document.addEventListener("calendar:booked", () => {
   sheet.close();
   page.refresh();
 });
-// A refused time is shown where it clashes.
+// A refused time is shown where it clashes; with its errors the form is longer and may need another place.
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target.id !== "book-body" || !sheet.open) return;
+  placeBeside(sheet, sheet.at);
   const form = sheet.querySelector("form");
   const start = `${form.elements.starts_on.value}T${form.elements.starts_at.value}`;
   const refused = form.elements.starts_at.getAttribute("aria-invalid") === "true";

@@ -40,12 +40,20 @@ export function calendarPage(options = {}) {
         slotEventOverlap: false, lazyFetching: false, pointer: true, editable: false, eventSources: [{ events }],
         eventFilter: ({ event, view }) => !(view.type === "dayGridMonth" && event.classNames.includes("busy")),
         resourceLabelContent: ({ resource }) => ({ domNodes: columnHead(resource) }),
+        viewDidMount: letKeysScroll,
         ...options,
       });
       return;
     }
     for (const [name, value] of Object.entries(shown())) grid.setOption(name, value);
     grid.refetchEvents();
+  }
+
+  // An empty week has nothing to tab to, yet its hours scroll.
+  function letKeysScroll() {
+    const hours = box.querySelector(".ec-main");
+    hours?.setAttribute("tabindex", "0");
+    hours?.setAttribute("aria-label", "Timetable");
   }
 
   async function parts(url) {
