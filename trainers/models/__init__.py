@@ -1,5 +1,5 @@
 from trainers.models.availability import AvailabilityException, AvailabilityHours, TravelTime
-from trainers.models.feeds import CalendarFeed
+from trainers.models.feed import CalendarFeed
 from trainers.models.notes import Note
 from trainers.models.people import TrainerProfile
 from trainers.models.series import Series, SeriesSkip
