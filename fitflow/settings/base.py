@@ -57,7 +57,6 @@ SHARED_APPS = [
     "phonenumber_field",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "channels",
     "csp",
 ]
@@ -313,8 +312,6 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "FitFlow API",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
         "SessionStatus": "trainers.models.Session.Status",
