@@ -5,6 +5,7 @@ from django.utils.module_loading import autodiscover_modules
 class CoreConfig(AppConfig):
     name = "fitflow.core"
     label = "core"
+    verbose_name = "Machinery"
 
     def ready(self) -> None:
         from fitflow import celery  # noqa: F401  (before any task: it is what tasks belong to)
