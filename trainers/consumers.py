@@ -11,6 +11,7 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.conf import settings
 from django.contrib.auth import get_user
 
+from fitflow.core.fanout import Outbox, hub
 from fitflow.core.live import group_of
 from studios.shared.policies import Actor
 from studios.shared.selectors import actor_now
@@ -27,9 +28,11 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
     LIVE_RECHECK_SECONDS, and at once when somebody leaves the studio or it is suspended.
     """
 
+    channel_layer_alias = "none of its own: the process listens for all of its sockets (fitflow.core.fanout)"
     group = ""
     user_id = ""
     watch: asyncio.Task[None] | None = None
+    outgoing: Outbox
 
     async def connect(self) -> None:
         actor = await self.actor()
@@ -38,16 +41,18 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
             return
         self.user_id = str(actor.user_id)
         self.group = group_of(self.scope["studio"].schema_name)
-        await self.channel_layer.group_add(self.group, self.channel_name)
+        self.outgoing = Outbox(self.send_text, self.fall_behind)
+        await hub().join(self.group, self)
         await self.accept()
-        await self.send_json({"event": "hello"})
+        self.outgoing.open('{"event": "hello"}')
         self.watch = asyncio.create_task(self.recheck())
 
     async def disconnect(self, code: int) -> None:
         if self.watch:
             self.watch.cancel()
         if self.group:
-            await self.channel_layer.group_discard(self.group, self.channel_name)
+            await hub().leave(self.group, self)
+            self.outgoing.close()
 
     async def receive_json(self, content: Any, **kwargs: Any) -> None:
         """Nothing a browser sends means anything here."""
@@ -55,12 +60,19 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
     async def decode_json(self, text_data: str) -> Any:
         return None
 
-    async def live_event(self, message: dict[str, Any]) -> None:
-        await self.send_json(message["body"])
+    def hear(self, message: dict[str, Any], text: str) -> None:
+        """Take what the studio is told."""
+        if message["type"] == "live.event":
+            self.outgoing.put(text)
+        elif message["type"] == "live.ask_again" and message["user"] in {None, self.user_id}:
+            self.asking = asyncio.create_task(self.still_allowed())
 
-    async def live_ask_again(self, message: dict[str, Any]) -> None:
-        if message["user"] in {None, self.user_id}:
-            await self.still_allowed()
+    async def send_text(self, text: str) -> None:
+        await self.base_send({"type": "websocket.send", "text": text})
+
+    async def fall_behind(self) -> None:
+        """Close a socket that does not take what it is sent; its browser comes back and asks what it missed."""
+        await self.close(TRY_AGAIN)
 
     async def recheck(self) -> None:
         """Close the socket of whoever signed out or left the studio."""
