@@ -56,6 +56,7 @@ class Server:
     """Where the product answers."""
 
     port: int
+    pid: int = 0
 
     def url(self, path: str = "/", *, studio: str = "") -> str:
         """Return an address on the public host, or on a studio's."""
@@ -80,7 +81,7 @@ def running_server(**environment: str) -> Iterator[Server]:
     process = subprocess.Popen(command, cwd=ROOT, env=child_environment(PUBLIC_PORT=str(port), **environment))
     try:
         wait_until_ready(f"http://127.0.0.1:{port}/readyz", process)
-        yield Server(port)
+        yield Server(port, process.pid)
     finally:
         process.terminate()
         process.wait(timeout=20)
