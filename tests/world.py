@@ -48,6 +48,12 @@ class World(Server):
                 )
             return asked.execute(query, values).fetchall()
 
+    def one(self, query: str, *values: Any, studio: str = "") -> str:
+        """Return the one value that a query must find, as text."""
+        found = self.ask(query, *values, studio=studio)
+        assert found, query
+        return str(found[0][0])
+
     def counts(self) -> dict[str, int]:
         """Return how many rows of each kind there are over all studios."""
         tables = {
