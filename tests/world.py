@@ -22,7 +22,7 @@ from fitflow.local.processes import demo
 from tests.server import ROOT, Server, database_url, free_port, wait_until_ready
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class World(Server):
     """A running demo: its addresses, its database and what its processes are started with."""
 
