@@ -532,6 +532,7 @@ CREATE TABLE __studio__.trainers_booking (
     cancelled_by_client boolean NOT NULL,
     fee_percent smallint,
     strike smallint,
+    was_waiting boolean NOT NULL,
     CONSTRAINT booking_fee_is_a_share CHECK (((fee_percent IS NULL) OR (fee_percent <= 100))),
     CONSTRAINT trainers_booking_fee_percent_check CHECK ((fee_percent >= 0)),
     CONSTRAINT trainers_booking_strike_check CHECK ((strike >= 0))
@@ -1398,6 +1399,7 @@ INSERT INTO __studio__.django_migrations (app, name, applied) VALUES
     ('trainers', '0002_timetable_rules', now()),
     ('trainers', '0003_availability_series_waitlist_feeds', now()),
     ('trainers', '0004_holds_and_places', now()),
+    ('trainers', '0005_settle_fees_and_waiting', now()),
     ('trainers_shared', '0001_initial', now()),
     ('trainers_shared', '0002_row_security', now()),
     ('trainers_shared', '0003_feeds_travel_external', now()),

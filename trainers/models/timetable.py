@@ -132,6 +132,8 @@ class Booking(Row):
     strike = models.PositiveSmallIntegerField(null=True, blank=True)
     # Whoever cancelled: a member of the staff, or the client by the link in her message.
     cancelled_by_client = models.BooleanField(default=False)
+    # Of a cancelled booking: it was only on the waitlist, so no place came free, and an undo brings it back there.
+    was_waiting = models.BooleanField(default=False)
 
     class Meta:
         ordering: ClassVar = ["created_at", "id"]
