@@ -61,7 +61,7 @@ def only_our_work(request: pytest.FixtureRequest) -> None:
 def hints(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The lanes that were woken."""
     woken: list[str] = []
-    monkeypatch.setattr(outbox, "wake", woken.append)
+    monkeypatch.setattr(outbox, "wake", lambda lane, **how: woken.append(lane))
     return woken
 
 
@@ -298,7 +298,7 @@ def test_it_ends_its_turn_and_wakes_the_next(topic: str, db: None, hints: list[s
     for thing in "123":
         publish(topic, thing=thing)
     assert outbox.run_lane("work", seconds=0) == 1
-    assert hints == ["work"]
+    assert hints == ["work", "work"], "there was more, and its time was up"
 
 
 def test_mail_never_takes_every_thread_of_a_process(topic: str, db: None) -> None:
@@ -326,6 +326,36 @@ def test_the_sweep_wakes_only_the_lanes_with_work(topic: str, db: None, hints: l
     assert hints == [], "a relay holds it"
     publish(topic)
     sweep()
+    assert hints == ["work"]
+
+
+def test_one_hint_is_enough_until_a_relay_takes_it_up(
+    topic: str, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr(
+        "fitflow.core.tasks.relay.apply_async", lambda *, args, **options: sent.append(args[0])
+    )
+    outbox.run_lane("work")
+    for lane in ("work", "work", "live", "work"):
+        outbox.wake(lane)
+    assert sent == ["work", "live"]
+    outbox.run_lane("work")
+    outbox.wake("work")
+    assert sent == ["work", "live", "work"]
+    outbox.wake("work", anyway=True)
+    assert sent == ["work", "live", "work", "work"]
+    outbox.run_lane("live")
+    outbox.run_lane("work")
+
+
+def test_a_relay_that_finds_more_than_one_row_calls_another(topic: str, db: None, hints: list[str]) -> None:
+    publish(topic)
+    assert outbox.run_lane("work") == 1
+    assert hints == []
+    publish(topic)
+    publish(topic)
+    assert outbox.run_lane("work") == 2
     assert hints == ["work"]
 
 

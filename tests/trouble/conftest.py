@@ -34,7 +34,7 @@ def everything_committed(django_db_blocker: Any) -> Iterator[None]:
 def hints_to(plant: Plant) -> Iterator[None]:
     """Send this process's hints to the plant's Redis."""
 
-    def wake(lane: str) -> None:
+    def wake(lane: str, *, anyway: bool = False) -> None:
         queue = "fitflow" if lane == "work" else f"fitflow-{lane}"
         # A hint may get lost: that is what is tested.
         with suppress(Exception), plant.line() as line:

@@ -128,7 +128,7 @@ def test_a_flush_takes_nothing_that_a_hint_needs(steady_plant: Plant, work: Work
 def test_work_whose_hints_were_lost_is_swept_up(
     steady_plant: Plant, work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "wake", lambda lane: None)
+    monkeypatch.setattr(outbox, "wake", lambda lane, **how: None)
     for lane in outbox.LANES:
         work.publish(2, lane=lane)
     until(lambda: work.all_done(6), 20)
