@@ -38,9 +38,9 @@ TABLES = ("trainers_session", "trainers_booking")
 FILL = """
 WITH made AS (
     INSERT INTO trainers_session (id, created_at, service_id, trainer_id, location_id, starts_at, ends_at,
-        buffer_before_minutes, buffer_after_minutes, status, capacity, booked, waitlisted, version, cancel_reason)
+        buffer_before_minutes, buffer_after_minutes, status, capacity, booked, waitlisted, version, cancel_reason, occurrence)
     SELECT gen_random_uuid(), now(), service.id, trainer.id, location.id, instant, instant + interval '30 minutes',
-        0, 0, 'completed', 1, 1, 0, 1, ''
+        0, 0, 'completed', 1, 1, 0, 1, '', ''
     FROM (SELECT id FROM trainers_service LIMIT 1) AS service,
         (SELECT id FROM trainers_trainerprofile LIMIT 1) AS trainer,
         (SELECT id FROM studios_location LIMIT 1) AS location, generate_series(1, %s) AS number,
@@ -48,8 +48,8 @@ WITH made AS (
     RETURNING id
 )
 INSERT INTO trainers_booking (id, created_at, session_id, client_id, status, attendance, price, price_includes_tax,
-    tax_category, cancel_reason, late_cancel)
-SELECT gen_random_uuid(), now(), made.id, client.id, 'booked', 'present', 80, false, 'fitness', '', false
+    tax_category, cancel_reason, late_cancel, cancelled_by_client)
+SELECT gen_random_uuid(), now(), made.id, client.id, 'booked', 'present', 80, false, 'fitness', '', false, false
 FROM made, (SELECT id FROM clients_client LIMIT 1) AS client
 """
 
