@@ -4,22 +4,12 @@ from __future__ import annotations
 
 import re
 import time
-from email import message_from_bytes, policy
 
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Open
+from tests.e2e.mail import code_sent_to
 from tests.world import World
-
-
-def code_sent_to(world: World, address: str) -> str:
-    """Return the code of the newest mail to an address; it is sent while the page is made."""
-    for path in sorted(world.mail.rglob("*.eml"), key=lambda found: found.stat().st_mtime, reverse=True):
-        message = message_from_bytes(path.read_bytes(), policy=policy.default)
-        found = re.search(r"\b\d{6}\b", str(message["Subject"]))
-        if address in str(message["To"]) and found:
-            return found[0]
-    raise AssertionError(f"No code was mailed to {address}.")
 
 
 def fill_in(page: Page, name: str, address: str) -> None:

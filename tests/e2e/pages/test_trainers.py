@@ -1,0 +1,140 @@
+"""What a trainer sees: her calendar over all studios, a studio's calendar, the board of a session, her notes."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.pages import acts
+from tests.e2e.pages.conftest import EyesOf
+from tests.world import World
+
+pytestmark = pytest.mark.e2e
+
+SESSION = (
+    "SELECT s.id FROM trainers_session s JOIN trainers_trainerprofile t ON t.id = s.trainer_id"
+    " WHERE t.name = 'Maya Fournier' AND {} ORDER BY s.starts_at LIMIT 1"
+)
+CLASS = "s.capacity > 1 AND s.status = 'scheduled' AND s.starts_at > now() + interval '2 days'"
+
+
+def test_her_own_calendar_over_all_studios(eyes_of: EyesOf) -> None:
+    eyes = eyes_of("lead")
+    eyes.visit("my_studios")
+    for view in ("day", "week", "month"):
+        eyes.visit("my_calendar", state=view, query=f"?view={view}")
+    eyes.visit("my_calendar", state="where", act=clicks_a_free_hour)
+    eyes.visit("my_book")
+
+
+def clicks_a_free_hour(page: Page) -> None:
+    """Ask for a session: on a desk by clicking the grid at midnight, when nobody trains; on a phone by the button."""
+    if page.locator(".ec-body").is_visible():
+        page.locator(".ec-main").evaluate("main => { main.scrollTop = 0 }")
+        day = page.locator(".ec-body .ec-day").nth(3).bounding_box()
+        assert day
+        page.mouse.click(day["x"] + day["width"] / 2, day["y"] + 60)
+    else:
+        page.locator("#cal-book").click()
+    expect(page.locator("dialog[open]")).to_be_visible()
+
+
+def test_booking_and_moving(eyes_of: EyesOf, world: World) -> None:
+    eyes = eyes_of("lead")
+    visit = partial(eyes.visit, studio="lotus")
+    coming = world.one(SESSION.format(CLASS), studio="lotus")
+    taken = world.ask(
+        "SELECT to_char(s.starts_at AT TIME ZONE 'America/Toronto', 'YYYY-MM-DD'),"
+        " to_char(s.starts_at AT TIME ZONE 'America/Toronto', 'HH24:MI') FROM trainers_session s WHERE s.id = %s",
+        coming,
+        studio="lotus",
+    )[0]
+
+    def books_over_it(page: Page) -> None:
+        clicks_a_free_hour(page)
+        form = page.locator("dialog[open] form, main form[method=post]").first
+        form.get_by_label("Day").fill(taken[0])
+        form.get_by_label("Starts").fill(taken[1])
+        form.get_by_role("combobox", name="Client").fill("Hannah")
+        page.get_by_role("option", name="Hannah Okafor").click()
+        form.get_by_role("button", name="Book session").last.click()
+        expect(form.locator("[aria-invalid=true]").first).to_be_visible()
+
+    visit("calendar", state="as-lead")
+    visit("calendar", state="book", act=clicks_a_free_hour)
+    visit("calendar", state="book-refused", act=books_over_it)
+    visit("session_new")
+    visit("session_new", state="who", act=types_a_name)
+    visit("session_move", session_id=coming)
+    visit(
+        "session_move",
+        state="refused",
+        session_id=coming,
+        act=acts.sends("Move session", starts_on="2020-01-01", minutes="0"),
+    )
+
+
+def types_a_name(page: Page) -> None:
+    page.get_by_role("combobox", name="Client").fill("an")
+    expect(page.get_by_role("listbox").get_by_role("option").first).to_be_visible()
+
+
+def test_the_board_of_a_session(eyes_of: EyesOf, world: World) -> None:
+    eyes = eyes_of("lead")
+    visit = partial(eyes.visit, "session_detail", studio="lotus")
+    coming = world.one(SESSION.format(CLASS), studio="lotus")
+    visit(state="coming", session_id=coming)
+    for dialog in ("add", "take-off", "cancel"):
+        visit(state=dialog, session_id=coming, act=acts.opens(dialog))
+    partial(eyes_of("owner").visit, "session_detail", studio="lotus")(
+        state="running", session_id=running_session(world)
+    )
+    done = "EXISTS (SELECT FROM trainers_note n WHERE n.session_id = s.id AND n.signed_at IS {})"
+    visit(state="signed", session_id=world.one(SESSION.format(done.format("NOT NULL")), studio="lotus"))
+    draft = world.one(SESSION.format(done.format("NULL")), studio="lotus")
+    visit(state="draft", session_id=draft)
+    visit(state="sign", session_id=draft, act=acts.opens_one("sign-"))
+    cancelled = "SELECT id FROM trainers_session WHERE status = 'cancelled' LIMIT 1"
+    visit(state="cancelled", session_id=world.one(cancelled, studio="lotus"))
+
+
+def running_session(world: World) -> str:
+    """Return a session that runs now; where none does, one that is weeks away is moved here, of a trainer who is free."""
+    now = "SELECT id FROM trainers_session WHERE status = 'scheduled' AND starts_at <= now() AND ends_at > now()"
+    if found := world.ask(now, studio="lotus"):
+        return str(found[0][0])
+    return world.one(
+        "UPDATE trainers_session SET starts_at = now() - interval '20 minutes', ends_at = now() + interval '30 minutes',"
+        " room_id = NULL WHERE id = (SELECT s.id FROM trainers_session s JOIN trainers_trainerprofile t ON t.id = s.trainer_id"
+        "  WHERE s.capacity > 1 AND s.status = 'scheduled' AND s.starts_at > now() + interval '20 days'"
+        "  AND t.name <> 'Maya Fournier' AND NOT EXISTS (SELECT FROM trainers_session o WHERE o.trainer_id = t.id"
+        "   AND o.starts_at < now() + interval '50 minutes' AND o.ends_at > now() - interval '40 minutes')"
+        "  ORDER BY s.starts_at LIMIT 1) RETURNING id::text",
+        studio="lotus",
+    )
+
+
+def test_notes(eyes_of: EyesOf, world: World) -> None:
+    eyes = eyes_of("lead")
+    visit = partial(eyes.visit, studio="lotus")
+    note = "SELECT id FROM trainers_note WHERE signed_at IS {} ORDER BY created_at LIMIT 1"
+    visit("notes_to_sign")
+    visit("notes_to_sign", state="sign", act=acts.opens_one("sign-"))
+    draft = world.one(note.format("NULL"), studio="lotus")
+    visit("note_change", note_id=draft)
+    visit("note_change", state="refused", note_id=draft, act=acts.sends("Keep note", body=""))
+    visit("note_change", state="signed", note_id=world.one(note.format("NOT NULL"), studio="lotus"))
+
+
+def test_a_trainer_of_the_team(eyes_of: EyesOf, world: World) -> None:
+    eyes = eyes_of("trainer")
+    visit = partial(eyes.visit, studio="lotus")
+    visit("calendar", state="as-trainer")
+    visit("client_list", state="as-trainer")
+    visit("team", state="as-trainer")
+    others = world.one(SESSION.format(CLASS), studio="lotus")
+    visit("session_detail", state="of-another", session_id=others)
+    visit("notes_to_sign", state="none")
+    eyes.visit("my_calendar", state="one-studio")
