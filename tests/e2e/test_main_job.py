@@ -152,10 +152,11 @@ def test_5_the_client_is_mailed_the_local_time_and_a_calendar_file(visit: Open, 
 
 
 def a_session_to_close(world: World) -> str:
-    """Move a coming class of the lead's into this very hour, as time would have done."""
+    """Move a coming session of the lead's into last night, as time would have done; nobody is busy at three."""
     found = world.ask(
-        "UPDATE trainers_session SET starts_at = now() - interval '20 minutes', ends_at = now() + interval '30 minutes',"
-        " room_id = NULL"
+        "UPDATE trainers_session SET starts_at = night.at, ends_at = night.at + interval '50 minutes', room_id = NULL"
+        " FROM (SELECT (date_trunc('day', now() AT TIME ZONE 'America/Toronto') - interval '21 hours')"
+        "  AT TIME ZONE 'America/Toronto' AS at) night"
         " WHERE id = (SELECT s.id FROM trainers_session s JOIN trainers_trainerprofile t ON t.id = s.trainer_id"
         "  JOIN trainers_booking b ON b.session_id = s.id AND b.status = 'booked'"
         "  JOIN clients_client c ON c.id = b.client_id AND c.name = %s"
