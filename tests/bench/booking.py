@@ -23,7 +23,7 @@ from studios.shared.policies import Actor
 from studios.shared.selectors import actor_in
 from tests.bench.figures import Figure
 from tests.bench.ground import ROUNDS, ground
-from tests.bench.timetable import FEW, FILL, MANY, TABLES
+from tests.bench.timetable import FEW, MANY, fill_past
 from tests.cast import Cast
 from trainers.services import schedule_session
 
@@ -33,6 +33,7 @@ INSERT INTO public.trainers_shared_busytime (id, created_at, user_id, studio_id,
 SELECT session.id, now(), trainer.user_id, public.current_studio_id(), 'session', session.id, session.location_id,
     tstzrange(session.starts_at - %s, session.ends_at - %s)
 FROM trainers_session AS session JOIN trainers_trainerprofile AS trainer ON trainer.id = session.trainer_id
+WHERE session.starts_at < now()
 """
 
 AT_ONCE = 64
@@ -127,16 +128,11 @@ def _hot(book: Callable[[datetime], bool], threads: ThreadPoolExecutor) -> float
 
 
 def _fill(cast: Cast, studio: Studio, others: int) -> None:
+    fill_past(cast, studio, others)
     with studio_context(studio), connection.cursor() as cursor:
-        for table in TABLES:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        cursor.execute(FILL, [others])
         # One person trains in both studios: her pasts there must not meet.
         before = timedelta(days=365 * (100 if studio == cast.summit else 0))
         cursor.execute(BUSY, [before, before])
-        for table in TABLES:
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-            cursor.execute(f"ANALYZE {table}")
 
 
 def main() -> list[Figure]:
