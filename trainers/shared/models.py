@@ -104,6 +104,7 @@ class ExternalCalendar(Row):
     last_modified = models.CharField(max_length=100, blank=True)
     asked_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)  # the last time it was read well
+    paused_at = models.DateTimeField(null=True, blank=True)  # not asked since; its busy time stays
     failures = models.PositiveSmallIntegerField(default=0)
     problem = models.CharField(max_length=300, blank=True)
 
