@@ -176,11 +176,17 @@ class ServiceForm(RefusableForm):
         help_text="Hours before it starts.",
     )
     late_fee_percent = forms.IntegerField(
-        label="Later, or not shown up",
-        min_value=0,
-        max_value=100,
-        initial=0,
-        help_text="Percent of the price; 0 costs nothing.",
+        label="Cancelled later", min_value=0, max_value=100, initial=0, help_text="Percent of the price."
+    )
+    no_show_fee_percent = forms.IntegerField(
+        label="Not shown up", min_value=0, max_value=100, initial=0, help_text="Percent of the price."
+    )
+    fee_from_strike = forms.IntegerField(
+        label="Due from time number",
+        min_value=1,
+        max_value=10,
+        initial=1,
+        help_text="1 from the first time, 3 forgives two within twelve months.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -47,6 +47,7 @@ class Letter:
     facts: tuple[tuple[str, str], ...] = ()
     button: tuple[str, str] | None = None
     after: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()  # quieter than the button: words and address
     why: str
     attachments: tuple[Attachment, ...] = ()
     reply_to: str = ""

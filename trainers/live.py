@@ -11,6 +11,7 @@ TOPICS = (
     "session.rescheduled",
     "session.cancelled",
     "session.completed",
+    "session.places",
     "booking.changed",
 )
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib.humanize.templatetags.humanize import ordinal
 from django.db.models import F, QuerySet
 
 from fitflow.core.clock import now
@@ -17,7 +18,8 @@ from notifications.models import Delivery
 from notifications.services import queue_email
 from notifications.words import when_lines
 from trainers.calendar_file import Method, calendar_part, place_of
-from trainers.models import Booking, Session
+from trainers.links import cancel_link, offer_link
+from trainers.models import Booking, Session, WaitlistOffer
 
 SUBJECT = "booking"
 Status = Booking.Status
@@ -56,6 +58,13 @@ def queue_booking(*, booking_id: UUID | str, change: str) -> None:
     else:
         waited = _told(booking).filter(template="session_waitlisted").exists()
         _queue_booked("place_came_free" if waited else "session_booked", booking)
+
+
+def queue_offer(*, offer_id: UUID | str) -> None:
+    """Queue "a place is free for you" of an offer that is still open, once."""
+    offer = WaitlistOffer.objects.select_related("booking__client").filter(pk=offer_id, state="open").first()
+    if offer is not None:
+        _queue("place_offered", offer.booking, key=f"offer:{offer.pk}")
 
 
 def _bookings(session_id: UUID | str, **which: Any) -> QuerySet[Booking]:
@@ -108,6 +117,7 @@ def session_booked(delivery: Delivery) -> Letter:
         heading="You are booked",
         paragraphs=("Your place is kept. The calendar file is attached.",),
         after=(_rules(booking),),
+        links=(("You cannot come? Cancel your booking", cancel_link(booking)),),
         method="REQUEST",
     )
 
@@ -124,6 +134,7 @@ def place_came_free(delivery: Delivery) -> Letter:
         heading="A place came free, and it is yours",
         paragraphs=("You have moved from the waitlist into the session. The calendar file is attached.",),
         after=(_rules(booking),),
+        links=(("You cannot come? Cancel your booking", cancel_link(booking)),),
         method="REQUEST",
     )
 
@@ -140,8 +151,38 @@ def session_waitlisted(delivery: Delivery) -> Letter:
         mark="Waitlist",
         tone="info",
         heading="You are on the waitlist",
-        paragraphs=("Every place is taken. When one comes free for you, you hear from us at once.",),
+        paragraphs=(
+            "Every place is taken. When one comes free for you, we write to you, and you say yes or no.",
+        ),
         after=("It costs nothing to wait.",),
+        links=(("Leave the waitlist", cancel_link(booking)),),
+    )
+
+
+@template("place_offered")
+def place_offered(delivery: Delivery) -> Letter:
+    """A place is free: take it, or say no, by the link, until the deadline."""
+    booking = _booking(
+        delivery, Status.WAITLISTED, "She was no longer on the waitlist when this was to be sent."
+    )
+    offer = booking.offers.filter(state=WaitlistOffer.State.OPEN, answer_by__gt=now()).first()
+    if offer is None:
+        raise Suppress("The offer was over before this was sent.")
+    offer.booking = booking
+    zone = booking.session.location.timezone
+    until = span_text(offer.answer_by, offer.answer_by, zone).partition(" to ")[0]
+    return _letter(
+        booking,
+        subject="A place is free: {service}, {when}",
+        mark="Place free",
+        tone="good",
+        heading="A place is free for you",
+        paragraphs=(
+            f"Say yes or no by {until}. After that it goes to the next on the list, and you stay on it.",
+        ),
+        facts=(("Price", _price(booking)),),
+        button=("Answer", offer_link(offer)),
+        after=("The place is not reserved while you think: somebody quicker may take it.", _rules(booking)),
     )
 
 
@@ -169,6 +210,7 @@ def session_moved(delivery: Delivery) -> Letter:
         paragraphs=(stays,),
         facts=(("Before", was),) if was else (),
         after=("Does it not suit you? Tell the studio, and they will find another time with you.",),
+        links=(("Leave the waitlist" if waiting else "Cancel your booking", cancel_link(booking)),),
         method=None if waiting else "REQUEST",
     )
 
@@ -193,22 +235,44 @@ def session_cancelled(delivery: Delivery) -> Letter:
 def booking_cancelled(delivery: Delivery) -> Letter:
     """One client's booking was cancelled."""
     booking = _booking(delivery, Status.CANCELLED, "The booking was made again before this was sent.")
-    cost = "It costs you nothing."
-    percent = booking.session.service.late_fee_percent
-    if booking.late_cancel and percent and booking.price:
-        fee = money_text(to_cents(booking.price * percent / 100))
-        hours = booking.session.service.free_until_hours
-        cost = f"It was less than {hours} hours ahead, so {percent} % of the price ({fee} before tax) is due."
+    waited = booking.was_waiting
     return _letter(
         booking,
-        subject="Booking cancelled: {service}, {when}",
-        mark="✕ Cancelled",
+        subject="Off the waitlist: {service}, {when}" if waited else "Booking cancelled: {service}, {when}",
+        mark="✕ Off the waitlist" if waited else "✕ Cancelled",
         tone="off",
-        heading="Your booking is cancelled",
-        paragraphs=(cost,),
-        after=("The attached file takes it out of your calendar.",),
-        method="CANCEL",
+        heading="You are off the waitlist" if waited else "Your booking is cancelled",
+        paragraphs=(_cost(booking),),
+        after=() if waited else ("The attached file takes it out of your calendar.",),
+        method=None if waited else "CANCEL",
     )
+
+
+def _cost(booking: Booking) -> str:
+    """Return what a cancelled booking costs, as it was settled."""
+    if not (booking.late_cancel and booking.price):
+        return "It costs you nothing."
+    service = booking.session.service
+    if booking.fee_percent:
+        fee = money_text(to_cents(booking.price * booking.fee_percent / 100))
+        return (
+            f"It was less than {service.free_until_hours} hours ahead, so {booking.fee_percent} % of the price"
+            f" ({fee}, with tax) is due."
+        )
+    if service.late_fee_percent:
+        return (
+            f"It was less than {service.free_until_hours} hours ahead. It costs nothing this time; from late"
+            f" cancellation or missed session number {service.fee_from_strike} within a year on,"
+            f" {service.late_fee_percent} % of the price is due."
+        )
+    return "It costs you nothing."
+
+
+def _price(booking: Booking) -> str:
+    """Return the price agreed, as it was when she joined."""
+    if not booking.price:
+        return "Free"
+    return f"{money_text(booking.price)}, {'tax included' if booking.price_includes_tax else 'plus tax'}"
 
 
 def _booking(delivery: Delivery, status: str, otherwise: str) -> Booking:
@@ -237,6 +301,8 @@ def _letter(
     paragraphs: tuple[str, ...],
     facts: tuple[tuple[str, str], ...] = (),
     after: tuple[str, ...] = (),
+    button: tuple[str, str] | None = None,
+    links: tuple[tuple[str, str], ...] = (),
     method: Method | None = None,
 ) -> Letter:
     studio: Any = current_studio()
@@ -258,8 +324,9 @@ def _letter(
             ("With", session.trainer.name),
             ("Where", place_of(session)),
         ),
-        button=("See your sessions", page_of("portal_sessions")) if client.user_id else None,
+        button=button or (("See your sessions", page_of("portal_sessions")) if client.user_id else None),
         after=tuple(line for line in after if line),
+        links=links,
         why=f"You get this because you are a client of {studio.name}.",
         attachments=(calendar_part(session, client, studio_name=studio.name, method=method),)
         if method
@@ -304,7 +371,9 @@ def _rules(booking: Booking) -> str:
         return ""
     until = starts_at - timedelta(hours=service.free_until_hours)
     zone = booking.session.location.timezone
+    first = service.fee_from_strike
+    which = "" if first == 1 else f", from the {ordinal(first)} time within a year on"
     if until <= now():
-        return f"Cancelling now costs {service.late_fee_percent} % of the price."
+        return f"Cancelling now costs {service.late_fee_percent} % of the price{which}."
     when = span_text(until, until, zone).partition(" to ")[0]
-    return f"Cancelling is free until {when}; after that it costs {service.late_fee_percent} % of the price."
+    return f"Cancelling is free until {when}; after that it costs {service.late_fee_percent} % of the price{which}."

@@ -9,7 +9,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from psycopg import Cursor
 
 from fitflow.accounts.models import User
@@ -18,7 +18,7 @@ from studios.shared.models import Role, Studio
 from studios.shared.policies import Actor, Capability, Scope, scope_of
 from studios.shared.selectors import studios_of
 from trainers import selectors_sql
-from trainers.models import Booking, Note, Session, TrainerProfile
+from trainers.models import Booking, Note, Session, TrainerProfile, WaitlistOffer
 from trainers.models.timetable import LONGEST
 from trainers.policies import (
     fetch_session,
@@ -150,7 +150,7 @@ class SessionBoard:
 def session_board(actor: Actor, session_id: UUID) -> SessionBoard:
     """Return a session with the bookings and notes the person may see. Four queries. Raises NotFound."""
     session = fetch_session(actor, session_id)
-    bookings = visible_bookings(actor).filter(session=session).select_related("client")
+    bookings = with_history(visible_bookings(actor).filter(session=session).select_related("client"))
     notes = visible_notes(actor).filter(session=session).select_related("client").order_by("created_at")
     return SessionBoard(
         session=session,
@@ -160,6 +160,17 @@ def session_board(actor: Actor, session_id: UUID) -> SessionBoard:
         may_see_clients=may_see_clients_of(actor, session),
         writes_notes=session.trainer.user_id == actor.user_id
         and scope_of(actor, Capability.RECORDS_WRITE) is not Scope.NONE,
+    )
+
+
+def with_history(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
+    """Return the bookings with `canceller` (a member's name), `asked_until` (of an open offer) and `unanswered` (any offer)."""
+    offers = WaitlistOffer.objects.filter(booking=OuterRef("pk"))
+    asked = offers.filter(state=WaitlistOffer.State.OPEN).values("answer_by")
+    return bookings.annotate(
+        canceller=F("cancelled_by__name"),
+        asked_until=Subquery(asked[:1]),
+        unanswered=Exists(offers.filter(state=WaitlistOffer.State.EXPIRED)),
     )
 
 

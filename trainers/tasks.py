@@ -2,9 +2,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from celery import shared_task
+
 from fitflow.core import outbox
 from fitflow.core.models import OutboxMessage
 from studios.shared.models import Role
+from studios.shared.rounds import in_each_studio
 from trainers import messages, services
 
 TRAINING = {Role.TRAINER.value, Role.TRAINER_ADMIN.value}
@@ -32,6 +35,24 @@ def mail_cancelled(message: OutboxMessage) -> None:
 def mail_booking(message: OutboxMessage) -> None:
     """Tell one client about her own place: booked, on the waitlist, given a place, or cancelled."""
     messages.queue_booking(booking_id=message.ids["booking"], change=message.ids.get("change") or "")
+
+
+@outbox.subscribe("place.freed")
+def offer_freed_places(message: OutboxMessage) -> None:
+    """Offer a place that came free to those who wait."""
+    services.offer_places(session_id=message.ids["session"])
+
+
+@outbox.subscribe("offer.made", lane="mail")
+def mail_offer(message: OutboxMessage) -> None:
+    """Write to the client to whom a place is offered."""
+    messages.queue_offer(offer_id=message.ids["offer"])
+
+
+@shared_task(name="trainers.tend_waitlists", public_rows=True)
+def tend_waitlists() -> int:
+    """Beat's turn, each minute: offers whose time is up, places free since the night; studio after studio."""
+    return in_each_studio(services.tend_waitlists, name="waitlists")
 
 
 @outbox.subscribe("member.added")

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from trainers.api import bookings, notes, offering, own, sessions
-from trainers.views import board, booking, calendar, mine, moving
+from trainers.views import board, booking, calendar, linked, mine, moving, waiting
 from trainers.views import notes as note_pages
 
 # Pages of the public host, pages of a studio's host, and the API below /api/v1/ on either.
@@ -29,7 +29,16 @@ studio: list[URLPattern | URLResolver] = [
     path("sessions/<uuid:session_id>/note/", board.session_note, name="session_note"),
     path("bookings/<uuid:booking_id>/attendance/", board.booking_attendance, name="booking_attendance"),
     path("bookings/<uuid:booking_id>/cancel/", board.booking_cancel, name="booking_cancel"),
+    path("bookings/<uuid:booking_id>/restore/", waiting.booking_restore, name="booking_restore"),
+    path("bookings/<uuid:booking_id>/offer/", waiting.booking_offer, name="booking_offer"),
     path("bookings/<uuid:booking_id>/give-place/", board.booking_give_place, name="booking_give_place"),
+    path("sessions/<uuid:session_id>/places/", waiting.session_places, name="session_places"),
+    path("cancel-link/<str:token>/", linked.client_cancel, name="client_cancel"),
+    path("cancel-link/<str:token>/cancel/", linked.client_cancel_now, name="client_cancel_now"),
+    path("cancel-link/<str:token>/undo/", linked.client_cancel_undo, name="client_cancel_undo"),
+    path("place-link/<str:token>/", linked.client_offer, name="client_offer"),
+    path("place-link/<str:token>/accept/", linked.client_offer_accept, name="client_offer_accept"),
+    path("place-link/<str:token>/decline/", linked.client_offer_decline, name="client_offer_decline"),
     path("notes/to-sign/", note_pages.notes_to_sign, name="notes_to_sign"),
     path("notes/<uuid:note_id>/", note_pages.note_change, name="note_change"),
     path("notes/<uuid:note_id>/sign/", note_pages.note_sign, name="note_sign"),
@@ -52,7 +61,10 @@ studio_api: list[URLPattern | URLResolver] = [
     path("sessions/<uuid:session_id>/bookings", bookings.bookings, name="api_session_bookings"),
     path("sessions/<uuid:session_id>/notes/", notes.session_notes, name="api_session_notes"),
     path("bookings/<uuid:booking_id>/cancel", bookings.cancel, name="api_booking_cancel"),
+    path("bookings/<uuid:booking_id>/restore", bookings.restore, name="api_booking_restore"),
+    path("bookings/<uuid:booking_id>/offer", bookings.offer, name="api_booking_offer"),
     path("bookings/<uuid:booking_id>/give-place", bookings.give_place, name="api_booking_give_place"),
+    path("sessions/<uuid:session_id>/places", sessions.places, name="api_session_places"),
     path("bookings/<uuid:booking_id>/attendance", bookings.attendance, name="api_booking_attendance"),
     path("notes/<uuid:note_id>/", notes.note, name="api_note"),
     path("notes/<uuid:note_id>/sign", notes.sign, name="api_note_sign"),

@@ -11,13 +11,16 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import DateField, Exists, F, Func, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from billing.models import BillingSettings, InvoiceLine
 from billing.tax import Quote, Rounding, TaxableLine, quote, tax_point
 from clients.models import Client
+from fitflow.core.clock import now
 from fitflow.core.formats import money_text
 from fitflow.core.money import to_cents
 from trainers.models import Booking, Session
+from trainers.services.scheduling import UNDO_WITHIN
 
 
 class LocalDate(Func):
@@ -57,8 +60,8 @@ def billable_bookings(
     """Return the bookings to invoice: held within the period (dates at the location), on no line yet, and not free.
 
     Who came (or was not marked) to a completed session pays its price; who did not come, or cancelled late, pays the
-    service's fee where it has one. A late cancellation is owed whatever became of the session afterwards, but not by who
-    booked it again.
+    fee that was settled then, if any. A late cancellation is owed whatever became of the session afterwards, but not by who
+    booked it again, and not while it can still be undone.
     """
     came = Q(status=Booking.Status.BOOKED, session__status=Session.Status.COMPLETED, price__gt=0)
     came &= Q(attendance__in=["", Booking.Attendance.PRESENT])
@@ -68,13 +71,14 @@ def billable_bookings(
         session=OuterRef("session"), client=OuterRef("client"), status=Booking.Status.BOOKED
     )
     late = Q(status=Booking.Status.CANCELLED, late_cancel=True) & ~Q(Exists(again))
+    late &= ~Q(cancelled_at__gte=now() - UNDO_WITHIN)
     # Half a cent is the least that rounds to one.
     worth_a_fee = Q(full_fee__gte=Decimal("0.5"))
     stands = InvoiceLine.objects.filter(booking=OuterRef("pk"), released=False, credits_line=None)
     found = (
         Booking.objects.annotate(
             held_on=LocalDate("session__location__timezone", "session__starts_at"),
-            full_fee=F("price") * F("session__service__late_fee_percent"),
+            full_fee=F("price") * Coalesce("fee_percent", "session__service__late_fee_percent"),
         )
         .filter(came | ((missed | late) & worth_a_fee), ~Exists(stands))
         .filter(session__starts_at__range=_instants_around(period_from, period_to))
@@ -137,6 +141,12 @@ def draft_invoice(
     return Draft(client=bookings[0].client, province=province, lines=lines, quote=answer)
 
 
+def fee_percent_of(booking: Booking) -> int:
+    """Return what a late cancel or a no-show costs in percent; those of before fees were settled, what the service says."""
+    settled = booking.fee_percent
+    return booking.session.service.late_fee_percent if settled is None else settled
+
+
 def _fee_of(booking: Booking) -> str:
     """Return what kind of fee a booking bears, or nothing where it bears its whole price."""
     if booking.status == Booking.Status.CANCELLED:
@@ -147,7 +157,7 @@ def _fee_of(booking: Booking) -> str:
 def _charge(booking: Booking) -> TaxableLine:
     """Return the amount a booking costs. A forfeited price is taken to include the tax (Excise Tax Act, s. 182)."""
     fee = bool(_fee_of(booking))
-    part = booking.price * booking.session.service.late_fee_percent / 100 if fee else booking.price
+    part = booking.price * fee_percent_of(booking) / 100 if fee else booking.price
     return TaxableLine(
         amount=to_cents(part),
         category=booking.tax_category,
@@ -162,7 +172,7 @@ def _line(booking: Booking, charge: TaxableLine, *, taxed: bool) -> DraftLine:
     included = taxed and charge.price_includes_tax
     if fee:
         description = f"{fee}{' (tax included)' if included else ''}: {what}"
-        detail = f"{session.service.late_fee_percent}% of {money_text(booking.price)}"
+        detail = f"{fee_percent_of(booking)}% of {money_text(booking.price)}"
     else:
         description = what
         detail = f"with {session.trainer.name}" + (

@@ -199,6 +199,16 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "core.sweep": {"task": "core.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "trainers.tend_waitlists": {
+        "task": "trainers.tend_waitlists",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
+    "trainers.ask_calendars": {
+        "task": "trainers.ask_calendars",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
     "core.tidy": {"task": "core.tidy", "schedule": crontab(hour="8", minute="40")},
     "accounts.tidy": {"task": "accounts.tidy", "schedule": crontab(hour="8", minute="45")},
 }
@@ -209,6 +219,14 @@ CELERY_TASK_TIME_LIMIT = 300
 CELERY_TIMEZONE = "UTC"
 # How long a killed relay keeps its rows from the others.
 OUTBOX_LEASE_SECONDS = env.number("OUTBOX_LEASE_SECONDS", 60)
+
+# Calendars elsewhere, which trainers subscribe: how long fetching one may take, and reading it (together less than the
+# lease above). Hosts (names or addresses) that may be asked over plain http and in a private network: none, but for tests.
+EXTERNAL_FETCH_SECONDS = env.number("EXTERNAL_FETCH_SECONDS", 15)
+EXTERNAL_READ_SECONDS = env.number("EXTERNAL_READ_SECONDS", 30)
+EXTERNAL_OPEN_HOSTS = env.words("EXTERNAL_OPEN_HOSTS")
+# Calls of secret calendar addresses a minute, from one address.
+CALENDAR_RATE = env.number("CALENDAR_RATE", 120)
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [

@@ -216,6 +216,8 @@ def service_form(**typed: str) -> dict[str, str]:
         "buffer_after_minutes": "10",
         "free_until_hours": "12",
         "late_fee_percent": "50",
+        "no_show_fee_percent": "100",
+        "fee_from_strike": "2",
     } | typed
 
 
@@ -230,6 +232,11 @@ def test_a_service_is_added_changed_retired_and_offered_again(cast: Cast, browse
     with studio_context(cast.lotus):
         changed = Service.objects.get(pk=service.pk)
         assert (changed.price, changed.price_includes_tax) == (Decimal("40.00"), True)
+        assert (changed.late_fee_percent, changed.no_show_fee_percent, changed.fee_from_strike) == (
+            50,
+            100,
+            2,
+        )
     page = text(owner.post(f"/prices/{service.pk}/retire/", follow=True))
     assert f'action="/prices/{service.pk}/offer/"' in page
     assert "Reformer is offered again" in text(owner.post(f"/prices/{service.pk}/offer/", follow=True))

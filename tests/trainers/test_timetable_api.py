@@ -295,6 +295,13 @@ def test_a_service_is_offered_changed_and_retired(cast: Cast) -> None:
     }
     made = owner.post("services/", asked)
     assert made.status == 201
+    asked["cancellation"] = {
+        "free_until_hours": 12,
+        "late_fee_percent": 50,
+        # What was left out: not coming costs what cancelling late does, from the first time on.
+        "no_show_fee_percent": 50,
+        "fee_from_strike": 1,
+    }
     assert {name: made.data[name] for name in asked} == asked
     path = f"services/{made.data['id']}/"
     changed = owner.ask("PATCH", path, {"price": "31.5", "cancellation": {"late_fee_percent": 100}})

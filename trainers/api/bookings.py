@@ -11,7 +11,7 @@ from fitflow.core.api.inputs import checked
 from fitflow.core.api.schema import PAGE, page_of
 from trainers import services
 from trainers.api.present import booking_dict, booking_dicts
-from trainers.api.shapes import AttendanceIn, BookingIn, BookingOut, ReasonIn
+from trainers.api.shapes import AttendanceIn, BookingIn, BookingOut, OfferOut, ReasonIn
 from trainers.policies import fetch_session, visible_bookings
 
 
@@ -41,6 +41,24 @@ def cancel(request: Request, booking_id: UUID) -> Response:
     reason = checked(ReasonIn, request)["reason"]
     booking = services.cancel_booking(actor=request.actor, booking_id=booking_id, reason=reason)  # type: ignore[attr-defined]
     return Response(booking_dict(booking))
+
+
+@extend_schema(operation_id="bookings_restore", request=None, responses=BookingOut)
+@endpoint("POST")
+def restore(request: Request, booking_id: UUID) -> Response:
+    """Undo a booking's cancellation within three minutes (409 where the place is gone)."""
+    return Response(booking_dict(services.restore_booking(actor=request.actor, booking_id=booking_id)))  # type: ignore[attr-defined]
+
+
+@extend_schema(operation_id="bookings_offer", request=None, responses={201: OfferOut})
+@endpoint("POST")
+def offer(request: Request, booking_id: UUID) -> Response:
+    """Offer a free place to one client on the waitlist out of her turn; she answers by the link in her e-mail."""
+    made = services.offer_now(actor=request.actor, booking_id=booking_id)  # type: ignore[attr-defined]
+    fields = ("id", "state", "offered_at", "answer_by")
+    return Response(
+        {"booking": made.booking_id, **{name: getattr(made, name) for name in fields}}, status=201
+    )
 
 
 @extend_schema(operation_id="bookings_give_place", request=None, responses=BookingOut)

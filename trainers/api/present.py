@@ -29,6 +29,8 @@ def service_dict(service: Service) -> dict[str, Any]:
         "cancellation": {
             "free_until_hours": service.free_until_hours,
             "late_fee_percent": service.late_fee_percent,
+            "no_show_fee_percent": service.no_show_fee_percent,
+            "fee_from_strike": service.fee_from_strike,
         },
         "is_active": service.is_active,
     }
@@ -57,7 +59,10 @@ def booking_dict(booking: Booking) -> dict[str, Any]:
         "attendance": booking.attendance,
         "price": f"{booking.price:.2f}",
         "late_cancel": booking.late_cancel,
+        "fee_percent": booking.fee_percent,
+        "strike": booking.strike,
         "cancelled_at": booking.cancelled_at,
+        "cancelled_by_client": booking.cancelled_by_client,
         "cancel_reason": booking.cancel_reason,
     }
 

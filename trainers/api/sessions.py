@@ -12,12 +12,13 @@ from fitflow.core.api.schema import PAGE, WINDOW, page_of
 from studios.shared.policies import Capability, require
 from trainers.api.present import session_dict
 from trainers.api.session_pages import answer_sessions
-from trainers.api.shapes import CompleteIn, ReasonIn, RescheduleIn, SessionIn, SessionOut
+from trainers.api.shapes import CompleteIn, PlacesIn, ReasonIn, RescheduleIn, SessionIn, SessionOut
 from trainers.models import Session
 from trainers.selectors_sql import Wanted
 from trainers.services import (
     KEEP,
     cancel_session,
+    change_places,
     complete_session,
     reschedule_session,
     restore_session,
@@ -102,6 +103,15 @@ def cancel(request: Request, session_id: UUID) -> Response:
     """Cancel a session and its bookings; free for the clients."""
     actor = request.actor  # type: ignore[attr-defined]
     cancel_session(actor=actor, session_id=session_id, reason=checked(ReasonIn, request)["reason"])
+    return Response(session_dict(actor, session_id))
+
+
+@extend_schema(operation_id="sessions_places", request=PlacesIn, responses=SessionOut)
+@endpoint("POST")
+def places(request: Request, session_id: UUID) -> Response:
+    """Give one session more or fewer places (409 where more are booked); more of them are offered to the waitlist."""
+    actor = request.actor  # type: ignore[attr-defined]
+    change_places(actor=actor, session_id=session_id, places=checked(PlacesIn, request)["places"])
     return Response(session_dict(actor, session_id))
 
 

@@ -9,12 +9,21 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from fitflow.core.api.inputs import Id, Instant
-from trainers.models import Booking, Session
+from trainers.models import Booking, Session, WaitlistOffer
 
 
 class CancellationShape(serializers.Serializer[Any]):
     free_until_hours = serializers.IntegerField(min_value=0, max_value=8760, required=False)
     late_fee_percent = serializers.IntegerField(min_value=0, max_value=100, required=False)
+    no_show_fee_percent = serializers.IntegerField(
+        min_value=0, max_value=100, required=False, help_text="Of a new service the late fee, where left out."
+    )
+    fee_from_strike = serializers.IntegerField(
+        min_value=1,
+        max_value=10,
+        required=False,
+        help_text="The client's late cancel or no-show within twelve months from which the fees are due.",
+    )
 
 
 class ServiceIn(serializers.Serializer[Any]):
@@ -152,8 +161,25 @@ class BookingOut(serializers.Serializer[Any]):
     attendance = serializers.CharField()
     price = serializers.DecimalField(max_digits=12, decimal_places=2)
     late_cancel = serializers.BooleanField()
+    fee_percent = serializers.IntegerField(
+        allow_null=True, help_text="What a late cancel or no-show costs; 0 where the strike was forgiven."
+    )
+    strike = serializers.IntegerField(allow_null=True)
     cancelled_at = serializers.DateTimeField(allow_null=True)
+    cancelled_by_client = serializers.BooleanField()
     cancel_reason = serializers.CharField()
+
+
+class OfferOut(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    booking = serializers.UUIDField()
+    state = serializers.ChoiceField(choices=WaitlistOffer.State.choices)
+    offered_at = serializers.DateTimeField()
+    answer_by = serializers.DateTimeField()
+
+
+class PlacesIn(serializers.Serializer[Any]):
+    places = serializers.IntegerField(min_value=1, max_value=500)
 
 
 class NoteIn(serializers.Serializer[Any]):

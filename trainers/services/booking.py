@@ -15,15 +15,16 @@ from fitflow.core.db import constraint, refusals, retry_deadlocks
 from fitflow.core.errors import Conflict, Invalid, NotFound
 from studios.services import record_event
 from studios.shared.policies import Actor
-from trainers.models import Booking, Session
+from trainers.models import Booking, Session, WaitlistOffer
 from trainers.policies import editable_booking, editable_session
-from trainers.services.closing import clean_reason
+from trainers.services.fees import settle_no_shows
 from trainers.services.scheduling import booking_of, locked, scheduled
+from trainers.services.waitlist import close_offer
 
 CHECK_IN = timedelta(hours=1)
 
 
-def _refusal(name: str, state: str) -> Exception | None:
+def place_refusal(name: str, state: str) -> Exception | None:
     if name.startswith("booking_client_once"):
         return Conflict("This client is in the session already.", field="client", conflict="client")
     if name.startswith("booking_session_open"):
@@ -58,7 +59,7 @@ def book_client(*, actor: Actor, session_id: UUID, client_id: UUID) -> Booking:
     client = bookable_clients(actor).filter(pk=client_id).first()
     if client is None:
         raise NotFound("That client is not there.", field="client")
-    with refusals(_refusal), transaction.atomic():
+    with refusals(place_refusal), transaction.atomic():
         session = scheduled(locked(seen))
         if session.ends_at < now() and not actor.is_system:
             raise Conflict("This session is over.", conflict="past")
@@ -82,13 +83,14 @@ def give_place(*, actor: Actor, booking_id: UUID) -> Booking:
     Raises NotFound, NotPermitted, Conflict (`capacity` while it is still full; `status`). Publishes booking.changed.
     """
     seen = editable_booking(actor, booking_id)
-    with refusals(_refusal), transaction.atomic():
+    with refusals(place_refusal), transaction.atomic():
         session = scheduled(locked(seen.session))
-        booking = _current(seen, session)
+        booking = current_booking(seen, session)
         if booking.status != Booking.Status.WAITLISTED:
             raise Conflict("This booking is not on the waitlist.", conflict="status", status=booking.status)
         booking.status = Booking.Status.BOOKED
         booking.save(update_fields=["status"])
+        close_offer(booking, WaitlistOffer.State.WITHDRAWN)
         outbox.publish("booking.changed", session=session.id, booking=booking.id, change=booking.status)
         record_event(
             actor=actor,
@@ -100,53 +102,10 @@ def give_place(*, actor: Actor, booking_id: UUID) -> Booking:
     return booking
 
 
-def _current(seen: Booking, session: Session) -> Booking:
+def current_booking(seen: Booking, session: Session) -> Booking:
     """Return the booking as it is now, with its session and client on it. The session's lock keeps it so."""
     booking = Booking.objects.select_related("client").get(pk=seen.pk)
     booking.session = session
-    return booking
-
-
-def _is_late(booking: Booking, session: Session) -> bool:
-    free_until = session.starts_at - timedelta(hours=session.service.free_until_hours)
-    return booking.status == Booking.Status.BOOKED and now() > free_until
-
-
-@retry_deadlocks
-def cancel_booking(*, actor: Actor, booking_id: UUID, reason: str = "") -> Booking:
-    """Cancel one client's booking and free its place. Later than the service allows, it counts as a late cancel.
-
-    Raises NotFound, NotPermitted (a client asks her trainer), Invalid, Conflict (`status`). Publishes booking.changed.
-    """
-    text = clean_reason(reason)
-    seen = editable_booking(actor, booking_id)
-    with transaction.atomic():
-        session = scheduled(locked(seen.session))
-        booking = _current(seen, session)
-        if booking.status == Booking.Status.CANCELLED:
-            raise Conflict("This booking is cancelled already.", conflict="status", status=booking.status)
-        booking.late_cancel = _is_late(booking, session)
-        booking.status, booking.cancelled_at = Booking.Status.CANCELLED, now()
-        booking.cancelled_by_id, booking.cancel_reason, booking.attendance = actor.user_id, text, ""
-        booking.save(
-            update_fields=[
-                "status",
-                "cancelled_at",
-                "cancelled_by",
-                "cancel_reason",
-                "late_cancel",
-                "attendance",
-            ]
-        )
-        outbox.publish("booking.changed", session=session.id, booking=booking.id, change=booking.status)
-        record_event(
-            actor=actor,
-            action="booking.cancelled",
-            subject=booking,
-            session=session.id,
-            client=booking.client_id,
-            late=booking.late_cancel,
-        )
     return booking
 
 
@@ -154,6 +113,7 @@ def cancel_booking(*, actor: Actor, booking_id: UUID, reason: str = "") -> Booki
 def mark_attendance(*, actor: Actor, booking_id: UUID, attendance: str) -> Booking:
     """Mark a booked client "present" or "no_show" ("" takes the mark back), from an hour before the start until completion.
 
+    A no-show's strike and fee are settled with the mark, and taken back with it.
     Raises NotFound, NotPermitted, Invalid, Conflict (`status`, `too_early`). Publishes booking.changed.
     """
     if attendance not in {"", *Booking.Attendance.values}:
@@ -161,13 +121,14 @@ def mark_attendance(*, actor: Actor, booking_id: UUID, attendance: str) -> Booki
     seen = editable_booking(actor, booking_id)
     with transaction.atomic():
         session = scheduled(locked(seen.session))
-        booking = _current(seen, session)
+        booking = current_booking(seen, session)
         if booking.status != Booking.Status.BOOKED:
             raise Conflict("Only a booked client can be marked.", conflict="status", status=booking.status)
         if session.starts_at - CHECK_IN > now():
             raise Conflict("Attendance opens an hour before the session.", conflict="too_early")
         booking.attendance = attendance
-        booking.save(update_fields=["attendance"])
+        settle_no_shows([booking], session)
+        booking.save(update_fields=["attendance", "strike", "fee_percent"])
         outbox.publish("booking.changed", session=session.id, booking=booking.id, change="attendance")
         record_event(
             actor=actor,

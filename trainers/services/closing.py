@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from fitflow.core import outbox
 from fitflow.core.clock import now
@@ -18,9 +19,9 @@ from studios.shared.policies import Actor
 from trainers.models import Booking, Session
 from trainers.policies import editable_session
 from trainers.services.clashes import Plan, refusal
-from trainers.services.scheduling import locked, scheduled, trainer_lock
-
-UNDO_WITHIN = timedelta(minutes=3)
+from trainers.services.fees import settle_no_shows
+from trainers.services.scheduling import UNDO_WITHIN, locked, scheduled, trainer_lock
+from trainers.services.waitlist import withdraw_offers
 
 
 def clean_reason(reason: str) -> str:
@@ -49,9 +50,14 @@ def cancel_session(*, actor: Actor, session_id: UUID, reason: str = "") -> Sessi
             cancelled_at=at,
             cancelled_by_id=actor.user_id,
             cancel_reason=text,
+            cancelled_by_client=False,
+            was_waiting=Q(status=Booking.Status.WAITLISTED),
             late_cancel=False,
+            fee_percent=None,
+            strike=None,
             attendance="",
         )
+        withdraw_offers(session)
         session.status, session.cancelled_at = Session.Status.CANCELLED, at
         session.cancelled_by_id, session.cancel_reason = actor.user_id, text
         session.save(update_fields=["status", "cancelled_at", "cancelled_by", "cancel_reason"])
@@ -98,20 +104,18 @@ def restore_session(*, actor: Actor, session_id: UUID) -> Session:
         session.save(update_fields=["status", "cancelled_at", "cancelled_by", "cancel_reason"])
         _bring_back(session, at)
         outbox.publish("session.scheduled", session=session.id)
+        outbox.publish("place.freed", session=session.id)
         record_event(actor=actor, action="session.restored", subject=session)
     session.refresh_from_db(fields=["version", "booked", "waitlisted"])
     return session
 
 
 def _bring_back(session: Session, at: datetime) -> None:
-    """Bring back the bookings cancelled at that instant, oldest first into the places there are."""
-    places = session.capacity
-    for booking in session.bookings.filter(cancelled_at=at, status=Booking.Status.CANCELLED):
-        status = Booking.Status.BOOKED if places > 0 else Booking.Status.WAITLISTED
-        places -= 1
-        session.bookings.filter(pk=booking.pk).update(
-            status=status, cancelled_at=None, cancelled_by=None, cancel_reason=""
-        )
+    """Bring back the bookings cancelled at that instant to where they were: into a place, or onto the waitlist."""
+    gone = session.bookings.filter(cancelled_at=at, status=Booking.Status.CANCELLED)
+    back = {"cancelled_at": None, "cancelled_by": None, "cancel_reason": "", "was_waiting": False}
+    gone.filter(was_waiting=True).update(status=Booking.Status.WAITLISTED, **back)
+    gone.update(status=Booking.Status.BOOKED, **back)
 
 
 def _check_attendance(attendance: Mapping[UUID, str], bookings: list[Booking]) -> None:
@@ -130,7 +134,9 @@ def complete_session(
     """Complete a session: from then on its bookings can be invoiced.
 
     `attendance` maps booking ids to "present" or "no_show"; a booking not mentioned keeps what was marked before, else it
-    counts as present. Raises NotFound, NotPermitted, Invalid, Conflict (`status`; `too_early` before it starts).
+    counts as present. A no-show's strike and fee are settled with it.
+
+    Raises NotFound, NotPermitted, Invalid, Conflict (`status`; `too_early` before it starts).
     Publishes session.completed.
     """
     seen = editable_session(actor, session_id)
@@ -144,7 +150,8 @@ def complete_session(
         for booking in bookings:
             marked = (attendance or {}).get(booking.id) or booking.attendance
             booking.attendance = marked or Booking.Attendance.PRESENT
-        Booking.objects.bulk_update(bookings, ["attendance"])
+        settle_no_shows(bookings, session)
+        Booking.objects.bulk_update(bookings, ["attendance", "strike", "fee_percent"])
         session.status, session.completed_at = Session.Status.COMPLETED, now()
         session.save(update_fields=["status", "completed_at"])
         session.version += 1  # as the trigger has written it

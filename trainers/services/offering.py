@@ -27,6 +27,8 @@ FIELDS = frozenset(
         "tax_category",
         "free_until_hours",
         "late_fee_percent",
+        "no_show_fee_percent",
+        "fee_from_strike",
     }
 )
 
@@ -65,13 +67,18 @@ def save_service(*, actor: Actor, service_id: UUID | None = None, **fields: Any)
     """Add a service, or change the named fields of one. Sessions and bookings that exist keep what was agreed.
 
     `price` is in the studio's currency; `free_until_hours` before the start cancelling is free, later it costs
-    `late_fee_percent` of the price. Raises NotPermitted, NotFound, Invalid, ValidationError, Conflict (`name`).
+    `late_fee_percent` of the price, and not coming `no_show_fee_percent` (of a new service the same, where it is not named), from
+    the client's strike `fee_from_strike` within twelve months on.
+
+    Raises NotPermitted, NotFound, Invalid, ValidationError, Conflict (`name`).
     """
     require(actor, Capability.PRICES_MANAGE)
     if unknown := fields.keys() - FIELDS:
         raise Invalid(f"A service has no {', '.join(sorted(unknown))}.")
     with refusals(_refusal), transaction.atomic():
         service = Service() if service_id is None else _service(service_id)
+        if service_id is None and "late_fee_percent" in fields:
+            fields.setdefault("no_show_fee_percent", fields["late_fee_percent"])
         changed = [name for name, value in fields.items() if getattr(service, name) != value]
         for name, value in fields.items():
             setattr(service, name, value.strip() if isinstance(value, str) else value)

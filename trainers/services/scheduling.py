@@ -26,6 +26,7 @@ from trainers.services.clashes import Plan, refusal
 
 GRACE = timedelta(minutes=5)
 HORIZON = timedelta(days=2 * 366)
+UNDO_WITHIN = timedelta(minutes=3)  # a cancellation
 
 
 class Keep(Enum):

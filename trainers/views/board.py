@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.contrib.humanize.templatetags.humanize import ordinal
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -34,9 +35,10 @@ from trainers.services import (
     write_note,
 )
 from trainers.services.booking import CHECK_IN
-from trainers.services.closing import UNDO_WITHIN
+from trainers.services.scheduling import UNDO_WITHIN
 from trainers.views.answers import back_to, calendar_at
 from trainers.views.periods import uuid_from, zone_text
+from trainers.views.waiting import PlacesForm
 
 MARK = "attendance-"
 
@@ -76,10 +78,12 @@ def _context(board: SessionBoard) -> dict[str, Any]:
         "state_now": _state(board),
         "booked": booked,
         "waiting": [row for row in shown if row.status == Booking.Status.WAITLISTED],
+        "gone": [row for row in board.bookings if row not in shown],
         "marked": sum(1 for row in booked if row.attendance),
         "free": max(session.capacity - session.booked, 0),
         "is_open": open_now and board.may_edit,
         "is_over": session.ends_at <= now,
+        "has_begun": session.starts_at <= now,
         "may_add": open_now and board.may_edit and session.ends_at > now,
         "may_mark": open_now and board.may_edit and opens <= now,
         "may_complete": open_now and board.may_edit and session.starts_at <= now,
@@ -102,6 +106,7 @@ def _words(session: Session) -> dict[str, str]:
     late = clock.now() > session.starts_at - timedelta(hours=service.free_until_hours)
     cost = (
         f"counts as a late cancel and costs {service.late_fee_percent} %"
+        + (f" from the {ordinal(service.fee_from_strike)} on" if service.fee_from_strike > 1 else "")
         if service.late_fee_percent
         else "is free"
     )
@@ -121,6 +126,7 @@ def board_page(request: StudioRequest, session_id: UUID, *, status: int = 200, *
         "add_form": AddClientForm(actor=request.actor),
         "note_form": NoteForm(),
         "cancel_form": CancelForm(),
+        "places_form": PlacesForm(initial={"places": board.session.capacity}),
         **forms,
     }
     return render(request, "trainer/session_board.html", context, status=status)
@@ -238,14 +244,17 @@ def booking_cancel(request: StudioRequest, booking_id: UUID) -> HttpResponse:
     """Take a client off the session."""
     session_id = uuid_from(request.POST.get("session", "")) or booking_id
 
-    def take_off() -> str:
+    try:
         booking = cancel_booking(
             actor=request.actor, booking_id=booking_id, reason=request.POST.get("reason", "")
         )
+    except (Conflict, Invalid) as error:
+        messages.error(request, error.message)
+    else:
         late = " It counts as a late cancel." if booking.late_cancel else ""
-        return f"{booking.client.name} is off this session.{late}"
-
-    return _attempt(request, session_id, take_off)
+        undo = reverse("booking_restore", args=[booking_id])
+        undoable(request, f"{booking.client.name} is off this session.{late}", undo)
+    return HttpResponseRedirect(reverse("session_detail", args=[session_id]))
 
 
 @require_POST
