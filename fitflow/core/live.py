@@ -41,6 +41,7 @@ def ask_again(message: OutboxMessage, *, schema_name: str) -> None:
 
 
 def events_since(instant: datetime) -> list[dict[str, Any]]:
-    """Return the current studio's events since an instant, oldest first, at most 200: the polling fallback."""
+    """Return the current studio's events since an instant, at most the newest 200, oldest first: the polling fallback."""
     rows = OutboxMessage.objects.filter(lane="live", created_at__gt=instant - OVERLAP)
-    return [event_of(row) for row in rows.exclude(topic__in=ASKS_AGAIN).order_by("created_at")[:200]]
+    newest = rows.exclude(topic__in=ASKS_AGAIN).order_by("-created_at")[:200]
+    return [event_of(row) for row in reversed(newest)]
