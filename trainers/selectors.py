@@ -83,7 +83,7 @@ def session_page(*, actor: Actor, wanted: Wanted, place: Place | None, limit: in
     statement = (
         f"SELECT row_to_json(found)::text FROM ({rows}) AS found ORDER BY starts_at {order}, id {order}"  # noqa: S608
     )
-    return [row[0].encode() for row in _fetch_prepared(statement, values)]
+    return [row[0].encode() for row in fetch_prepared(statement, values)]
 
 
 class _Prepared(Cursor[Any]):
@@ -97,7 +97,8 @@ class _Prepared(Cursor[Any]):
         return super().execute(query, params, **{**options, "prepare": True})
 
 
-def _fetch_prepared(statement: str, values: dict[str, Any]) -> list[Any]:
+def fetch_prepared(statement: str, values: dict[str, Any]) -> list[Any]:
+    """Return the rows of a statement that PostgreSQL keeps prepared on this connection."""
     with connection.cursor() as cursor, _Prepared(cursor.connection) as prepared:
         wrap: Any = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
         seen = wrap(prepared)

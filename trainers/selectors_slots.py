@@ -13,14 +13,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from fitflow.core.clock import now
 from fitflow.core.errors import Invalid, NotFound, NotPermitted
 from studios.models import Location
 from studios.shared.policies import Actor, Capability, Scope, require
 from trainers.models import Service, TrainerProfile
 from trainers.models.timetable import LONGEST
+from trainers.selectors import fetch_prepared
 from trainers.selectors_hours import OPENED, parameters
 
 STEP = timedelta(minutes=15)
@@ -61,11 +60,11 @@ WITH person AS (
         ELSE coalesce(travel.minutes, (SELECT minutes FROM trainers_traveltime WHERE first_id IS NULL), 0) END) AS minutes
     ) AS way
     GROUP BY fits.trainer_id, fits.location_id
-), in_use AS (
+), in_use AS MATERIALIZED (
     SELECT room_id, range_agg(tstzrange(starts_at - %(length)s, ends_at, '()')) AS starts
     FROM trainers_session
-    WHERE room_id IS NOT NULL AND status <> 'cancelled' AND (held_until IS NULL OR held_until > now())
-      AND starts_at > %(rooms_from)s AND starts_at < %(busy_to)s
+    WHERE starts_at > %(rooms_from)s AND starts_at < %(busy_to)s
+      AND status <> 'cancelled' AND (held_until IS NULL OR held_until > now())
     GROUP BY room_id
 ), room AS (
     SELECT room.id, room.location_id, %(within)s::tstzmultirange - coalesce(in_use.starts, '{{}}') AS starts,
@@ -84,10 +83,13 @@ WITH person AS (
     SELECT place.id, NULL, %(within)s::tstzmultirange FROM place
     WHERE NOT EXISTS (SELECT FROM studios_room AS room WHERE room.location_id = place.id AND room.is_active)
       AND NOT EXISTS (SELECT FROM trainers_service_rooms AS named WHERE named.service_id = %(service)s)
+), idle AS MATERIALIZED (
+    SELECT trainer_id, location_id, fits.starts - coalesce(taken.starts, '{{}}') AS starts
+    FROM fits LEFT JOIN taken USING (trainer_id, location_id)
 ), free AS (
-    SELECT fits.trainer_id, fits.location_id, part.room_id,
-           unnest((fits.starts - coalesce(taken.starts, '{{}}')) * part.starts) AS span
-    FROM fits LEFT JOIN taken USING (trainer_id, location_id) JOIN part USING (location_id)
+    SELECT idle.trainer_id, idle.location_id, part.room_id, unnest(idle.starts * part.starts) AS span
+    FROM idle JOIN part USING (location_id)
+    WHERE idle.starts && part.starts
 ), slot AS (
     SELECT free.trainer_id, free.location_id, free.room_id, starts_at
     FROM free CROSS JOIN LATERAL generate_series(
@@ -102,11 +104,11 @@ FROM slot ORDER BY starts_at, trainer_id, location_id"""
 )
 # Text that PostgreSQL writes itself: a month of twenty trainers is ten thousand slots, and each would be five objects here.
 JSON = (
-    FREE
+    FREE  # noqa: S608
     + """SELECT '[' || coalesce(string_agg(
     '{"starts_at":' || to_json(starts_at) || ',"ends_at":' || to_json(starts_at + %(length)s) || ',"trainer":"' || trainer_id
     || '","location":"' || location_id || '","room":' || coalesce('"' || room_id || '"', 'null') || '}',
-    ',' ORDER BY starts_at, trainer_id, location_id), '') || ']' FROM slot"""  # noqa: S608
+    ',' ORDER BY starts_at, trainer_id, location_id), '') || ']' FROM slot"""
 )
 
 
@@ -139,17 +141,13 @@ def free_slots(*, actor: Actor, ask: Ask) -> list[Slot]:
     before it starts or is longer than 93 days.
     """
     values = _values(actor, ask)
-    with connection.cursor() as cursor:
-        cursor.execute(ROWS, values)
-        return [Slot(*row) for row in cursor.fetchall()]
+    return [Slot(*row) for row in fetch_prepared(ROWS, values)]
 
 
 def free_slots_json(*, actor: Actor, ask: Ask) -> bytes:
     """Return the free slots as a JSON array, as the API shows them. Queries and errors as of `free_slots`."""
     values = _values(actor, ask)
-    with connection.cursor() as cursor:
-        cursor.execute(JSON, values)
-        return str(cursor.fetchone()[0]).encode()
+    return str(fetch_prepared(JSON, values)[0][0]).encode()
 
 
 def _values(actor: Actor, ask: Ask) -> dict[str, Any]:

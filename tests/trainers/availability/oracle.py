@@ -1,4 +1,4 @@
-"""Free slots the slow way: every quarter of an hour tried against every rule, minute by minute, sharing no code with the product."""
+"""Free slots the slow way: every quarter of an hour tried against every rule, minute by minute. It shares no code with it."""
 
 from __future__ import annotations
 
