@@ -13,7 +13,7 @@ def sessions_today(actor: Actor, studio: Studio) -> str:
     """Return how many sessions there are today: the studio's, or her own where she leads nothing there."""
     starts, ends = day_bounds(today(studio.timezone), studio.timezone)
     rows = visible_sessions(actor).filter(starts_at__gte=starts, starts_at__lt=ends)
-    rows = rows.exclude(status=Session.Status.CANCELLED)
+    rows = rows.exclude(status__in=[Session.Status.CANCELLED, Session.Status.HELD])
     all_of_them = scope_of(actor, Capability.SESSIONS_MANAGE) is Scope.ALL
     if actor.is_staff and not all_of_them:
         rows = rows.filter(given_by(actor, Scope.OWN))

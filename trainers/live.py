@@ -12,6 +12,8 @@ TOPICS = (
     "session.cancelled",
     "session.completed",
     "session.places",
+    "session.held",
+    "session.released",
     "booking.changed",
 )
 

@@ -41,14 +41,22 @@ def week_json(
     client: UUID | None = None,
     location: UUID | None = None,
     status: str | None = None,
+    holds: bool = False,
 ) -> bytes:
     """Return the sessions that overlap `[starts, ends)` as a JSON array, in order of start, in one query.
 
     Each has the fields of the API's sessions: ids and names, `hue`, `version`, `may_edit`, and `clients`, which is empty
-    where the actor may not see who is booked. Cancelled ones are among them unless `status` says otherwise.
+    where the actor may not see who is booked. Cancelled ones are among them unless `status` says otherwise; slots held for
+    a checkout only with `holds`.
     """
     wanted = Wanted(
-        starts=starts, ends=ends, trainer=trainer, client=client, location=location, status=status
+        starts=starts,
+        ends=ends,
+        trainer=trainer,
+        client=client,
+        location=location,
+        status=status,
+        holds=holds,
     )
     rows = selectors_sql.rows(actor, wanted)
     statement = f"SELECT coalesce(json_agg(found ORDER BY found.starts_at, found.id), '[]')::text FROM ({rows}) AS found"  # noqa: S608
@@ -202,7 +210,8 @@ def _own_sessions(user: User, studio: Studio, starts: datetime, ends: datetime) 
         starts_at__lt=ends,
         ends_at__gt=starts,
     )
-    rows = rows.exclude(status=Session.Status.CANCELLED).select_related("service", "location", "room")
+    rows = rows.exclude(status__in=[Session.Status.CANCELLED, Session.Status.HELD])
+    rows = rows.select_related("service", "location", "room")
     sessions = list(rows)
     names: dict[UUID, list[str]] = {session.id: [] for session in sessions}
     booked = Booking.objects.filter(session__in=sessions, status=Booking.Status.BOOKED)

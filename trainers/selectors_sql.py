@@ -22,6 +22,7 @@ class Wanted:
     location: UUID | None = None
     status: str | None = None
     session: UUID | None = None
+    holds: bool = False  # whether slots held for a checkout are among them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +38,9 @@ class Place:
 ROWS = """
 SELECT session.id, session.service_id AS service, session.trainer_id AS trainer, session.location_id AS location,
        session.room_id AS room, session.starts_at, session.ends_at, session.status, session.capacity, session.booked,
-       session.waitlisted, session.version, service.name AS service_name, trainer.name AS trainer_name, trainer.hue,
-       location.name AS location_name, location.timezone, room.name AS room_name, {mine} AS may_edit, who.clients
+       session.waitlisted, session.version, session.held_until, service.name AS service_name,
+       trainer.name AS trainer_name, trainer.hue, location.name AS location_name, location.timezone, room.name AS room_name,
+       {mine} AS may_edit, who.clients
 FROM ({page}) AS session
 JOIN trainers_service AS service ON service.id = session.service_id
 JOIN trainers_trainerprofile AS trainer ON trainer.id = session.trainer_id
@@ -80,6 +82,10 @@ def _window(wanted: Wanted) -> list[str]:
         conditions.append("session.status = %(status)s")
     if wanted.session is not None:
         conditions.append("session.id = %(session)s")
+    elif wanted.holds or wanted.status == "held":
+        conditions.append("(session.status <> 'held' OR session.held_until > now())")
+    else:
+        conditions.append("session.status <> 'held'")
     return conditions
 
 

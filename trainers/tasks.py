@@ -55,6 +55,12 @@ def tend_waitlists() -> int:
     return in_each_studio(services.tend_waitlists, name="waitlists")
 
 
+@shared_task(name="trainers.clear_holds", public_rows=True)
+def clear_holds() -> int:
+    """Beat's turn, each minute: slots whose hold ran out and that nobody wanted."""
+    return in_each_studio(services.clear_expired_holds, name="holds")
+
+
 @outbox.subscribe("member.added")
 def begin_training(message: OutboxMessage) -> None:
     """Whoever is made a trainer gets her column in the timetable, in the team of the trainer admin who invited her."""

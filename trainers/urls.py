@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from trainers.api import bookings, notes, offering, own, sessions
+from trainers.api import bookings, holds, notes, offering, own, sessions
 from trainers.views import board, booking, calendar, linked, mine, moving, waiting
 from trainers.views import notes as note_pages
 
@@ -32,6 +32,7 @@ studio: list[URLPattern | URLResolver] = [
     path("bookings/<uuid:booking_id>/restore/", waiting.booking_restore, name="booking_restore"),
     path("bookings/<uuid:booking_id>/offer/", waiting.booking_offer, name="booking_offer"),
     path("bookings/<uuid:booking_id>/give-place/", board.booking_give_place, name="booking_give_place"),
+    path("sessions/<uuid:session_id>/release/", waiting.session_release, name="session_release"),
     path("sessions/<uuid:session_id>/places/", waiting.session_places, name="session_places"),
     path("cancel-link/<str:token>/", linked.client_cancel, name="client_cancel"),
     path("cancel-link/<str:token>/cancel/", linked.client_cancel_now, name="client_cancel_now"),
@@ -68,6 +69,9 @@ studio_api: list[URLPattern | URLResolver] = [
     path("bookings/<uuid:booking_id>/attendance", bookings.attendance, name="api_booking_attendance"),
     path("notes/<uuid:note_id>/", notes.note, name="api_note"),
     path("notes/<uuid:note_id>/sign", notes.sign, name="api_note_sign"),
+    path("holds/", holds.holds, name="api_holds"),
+    path("holds/<uuid:session_id>", holds.hold, name="api_hold"),
+    path("holds/<uuid:session_id>/confirm", holds.confirm, name="api_hold_confirm"),
     path("portal/sessions", own.portal_sessions, name="api_portal_sessions"),
     path("portal/notes", own.portal_notes, name="api_portal_notes"),
 ]

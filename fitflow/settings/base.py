@@ -204,6 +204,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 50},
     },
+    "trainers.clear_holds": {"task": "trainers.clear_holds", "schedule": 60.0, "options": {"expires": 50}},
     "trainers.ask_calendars": {
         "task": "trainers.ask_calendars",
         "schedule": 60.0,

@@ -69,8 +69,11 @@ def instants_around(first: date, last: date) -> tuple[datetime, datetime]:
 
 
 def sessions_on(actor: Actor, first: date, last: date) -> QuerySet[Session]:
-    """Return the sessions of her figures between two days of their places; `held_on` is that day."""
+    """Return the sessions of her figures between two days of their places; `held_on` is that day. A slot held for a checkout
+    is none.
+    """
     rows = Session.objects.filter(sessions_counted(actor), starts_at__range=instants_around(first, last))
+    rows = rows.exclude(status=Session.Status.HELD)
     return rows.annotate(held_on=LocalDate("location__timezone", "starts_at")).filter(
         held_on__gte=first, held_on__lte=last
     )

@@ -105,7 +105,9 @@ class FirstStep:
 def todays_sessions(actor: Actor, at: datetime) -> list[TodaySession]:
     """Return the sessions of the day it is at each place, in time order, cancelled ones among them. One query."""
     rows = Session.objects.filter(
-        sessions_counted(actor), starts_at__range=(at - A_DAY_EITHER_WAY, at + A_DAY_EITHER_WAY)
+        sessions_counted(actor),
+        ~Q(status=Session.Status.HELD),
+        starts_at__range=(at - A_DAY_EITHER_WAY, at + A_DAY_EITHER_WAY),
     ).annotate(
         held_on=LocalDate("location__timezone", "starts_at"),
         today_there=LocalDate("location__timezone", Value(at)),

@@ -123,6 +123,7 @@ function toEvent(event, index, view) {
   const busy = event.kind === "busy";
   const classNames = [busy ? "busy" : `hue-${event.hue}`];
   if (event.gone) classNames.push("gone");
+  if (event.kind === "held") classNames.push("held");
   return {
     id: event.id || `busy-${index}`,
     start: event.start, end: event.end, title: event.title, classNames,

@@ -78,6 +78,7 @@ PAGES: dict[str, dict[str, str]] = {
     "booking_restore": {"POST": STAFF},
     "booking_offer": {"POST": STAFF},
     "session_places": {"POST": STAFF},
+    "session_release": {"POST": STAFF},
     # By signed links of a client's messages: open to whoever holds one, and to nobody else
     "client_cancel": {"GET": OPEN},
     "client_cancel_now": {"POST": OPEN},
@@ -143,6 +144,9 @@ API: dict[str, dict[str, str]] = {
     "api_booking_attendance": {"POST": STAFF},
     "api_note": {"GET": "T", "PUT": "T"},
     "api_note_sign": {"POST": "T"},
+    "api_holds": {"POST": STAFF},
+    "api_hold": {"DELETE": STAFF},
+    "api_hold_confirm": {"POST": STAFF},
     "api_portal_sessions": {"GET": CLIENT},
     "api_portal_notes": {"GET": CLIENT},
     "api_portal_invoices": {"GET": CLIENT},

@@ -129,6 +129,23 @@ class BookedClientOut(serializers.Serializer[Any]):
     attendance = serializers.CharField()
 
 
+class HoldIn(serializers.Serializer[Any]):
+    service = Id()
+    trainer = Id()
+    location = Id()
+    room = Id(required=False, allow_null=True)
+    starts_at = Instant()
+
+
+class HoldOut(serializers.Serializer[Any]):
+    id = serializers.UUIDField(help_text="The session's id, once the hold is confirmed.")
+    held_until = serializers.DateTimeField()
+
+
+class ConfirmIn(serializers.Serializer[Any]):
+    clients = serializers.ListField(child=Id(), required=False, max_length=500)
+
+
 class SessionOut(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     service = serializers.UUIDField()
@@ -142,6 +159,7 @@ class SessionOut(serializers.Serializer[Any]):
     booked = serializers.IntegerField()
     waitlisted = serializers.IntegerField()
     version = serializers.IntegerField()
+    held_until = serializers.DateTimeField(allow_null=True)
     service_name = serializers.CharField()
     trainer_name = serializers.CharField()
     hue = serializers.IntegerField()
@@ -253,3 +271,4 @@ class CalendarItemOut(serializers.Serializer[Any]):
     waitlisted = serializers.IntegerField(required=False)
     version = serializers.IntegerField(required=False)
     clients = serializers.ListField(child=serializers.CharField(), required=False)
+    calendar = serializers.CharField(required=False, help_text="Of busy time: which of your calendars elsewhere holds it.")

@@ -9,6 +9,7 @@ from trainers.services.cancelling import (
     restore_own_booking,
 )
 from trainers.services.closing import cancel_session, complete_session, restore_session
+from trainers.services.holding import clear_expired_holds, confirm_hold, hold_slot, release_hold
 from trainers.services.notes import change_note, share_note, sign_note, write_note
 from trainers.services.offering import retire_service, save_service, tell_tax_categories
 from trainers.services.people import add_trainer, change_trainer, follow_member
@@ -27,13 +28,17 @@ __all__ = [
     "change_note",
     "change_places",
     "change_trainer",
+    "clear_expired_holds",
     "complete_session",
+    "confirm_hold",
     "decline_offer",
     "follow_member",
     "give_place",
+    "hold_slot",
     "mark_attendance",
     "offer_now",
     "offer_places",
+    "release_hold",
     "reschedule_session",
     "restore_booking",
     "restore_own_booking",

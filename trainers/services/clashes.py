@@ -67,6 +67,7 @@ def _room_spans(plan: Plan, start: datetime, end: datetime) -> list[Taken]:
         return []
     rows = Session.objects.filter(room=plan.room, starts_at__lt=end, ends_at__gt=start)
     rows = rows.exclude(status=Session.Status.CANCELLED)
+    rows = rows.exclude(status=Session.Status.HELD, held_until__lte=now())
     if plan.session_id is not None:
         rows = rows.exclude(pk=plan.session_id)
     return [Taken(*row) for row in rows.order_by("starts_at").values_list("starts_at", "ends_at")]

@@ -21,6 +21,7 @@ from trainers.policies import editable_session
 from trainers.services.clashes import Plan, refusal
 from trainers.services.fees import settle_no_shows
 from trainers.services.scheduling import UNDO_WITHIN, locked, scheduled, trainer_lock
+from trainers.services.sweeping import sweep_holds
 from trainers.services.waitlist import withdraw_offers
 
 
@@ -91,6 +92,7 @@ def restore_session(*, actor: Actor, session_id: UUID) -> Session:
     seen = editable_session(actor, session_id)
     with refusals(refusal(_plan_of(actor, seen), seen.capacity)), transaction.atomic():
         lock_in_transaction(trainer_lock(seen.trainer))
+        sweep_holds(people=[seen.trainer.user_id], rooms=[seen.room_id])
         session = locked(seen)
         if session.status != Session.Status.CANCELLED or session.cancelled_at is None:
             raise Conflict("This session is not cancelled.", conflict="status", status=session.status)

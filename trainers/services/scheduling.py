@@ -23,6 +23,7 @@ from trainers.models import Booking, Service, Session, TrainerProfile
 from trainers.models.timetable import LONGEST
 from trainers.policies import editable_session, reaches_trainer
 from trainers.services.clashes import Plan, refusal
+from trainers.services.sweeping import sweep_holds
 
 GRACE = timedelta(minutes=5)
 HORIZON = timedelta(days=2 * 366)
@@ -82,21 +83,24 @@ def room_of(location: Location, room_id: UUID | None) -> Room | None:
     return room
 
 
-def _service(service_id: UUID) -> Service:
+def offered_service(service_id: UUID) -> Service:
+    """Return a service on offer; raise NotFound."""
     service = Service.objects.filter(pk=service_id, is_active=True).first()
     if service is None:
         raise NotFound("The studio does not offer that.", field="service")
     return service
 
 
-def _location(location_id: UUID) -> Location:
+def open_location(location_id: UUID) -> Location:
+    """Return a location in use; raise NotFound."""
     location = Location.objects.filter(pk=location_id, is_active=True).first()
     if location is None:
         raise NotFound("There is no such place.", field="location")
     return location
 
 
-def _clients(actor: Actor, client_ids: Iterable[UUID]) -> list[UUID]:
+def chosen_clients(actor: Actor, client_ids: Iterable[UUID]) -> list[UUID]:
+    """Return the clients named, each once and each bookable; raise Invalid, NotFound."""
     wanted = list(client_ids)
     if len(set(wanted)) != len(wanted):
         raise Invalid("Each client can be named once.", field="clients")
@@ -135,12 +139,12 @@ def schedule_session(
     """
     require(actor, Capability.SESSIONS_MANAGE)
     check_start(actor, starts_at)
-    trainer, service = active_trainer(trainer_id), _service(service_id)
+    trainer, service = active_trainer(trainer_id), offered_service(service_id)
     if not reaches_trainer(actor, trainer, Capability.SESSIONS_MANAGE):
         raise NotPermitted("You can schedule your own sessions and your team's.", field="trainer")
-    location = _location(location_id)
+    location = open_location(location_id)
     room = room_of(location, room_id)
-    clients = _clients(actor, client_ids)
+    clients = chosen_clients(actor, client_ids)
     ends_at = starts_at + timedelta(minutes=service.duration_minutes)
     plan = Plan(
         actor=actor,
@@ -154,6 +158,7 @@ def schedule_session(
     )
     with refusals(refusal(plan, service.capacity)), transaction.atomic():
         lock_in_transaction(trainer_lock(trainer))
+        sweep_holds(people=[trainer.user_id], rooms=[room_id])
         session = Session.objects.create(
             service=service,
             trainer=trainer,
@@ -206,6 +211,10 @@ def locked(session: Session, *, version: int | None = None) -> Session:
 
 def scheduled(session: Session) -> Session:
     """Return the session if it is still to come or to close; raise Conflict (`status`) otherwise."""
+    if session.status == Session.Status.HELD:
+        raise Conflict(
+            "This time is only held for somebody who is booking it.", conflict="status", status=session.status
+        )
     if session.status != Session.Status.SCHEDULED:
         raise Conflict(f"This session is {session.status} already.", conflict="status", status=session.status)
     return session
@@ -261,6 +270,7 @@ def reschedule_session(
     plan = _moved(actor, seen, starts_at, ends_at, trainer, room)
     with refusals(refusal(plan, seen.capacity)), transaction.atomic():
         lock_in_transaction(trainer_lock(seen.trainer), trainer_lock(trainer))
+        sweep_holds(people=[trainer.user_id], rooms=[room.id if room else None])
         session = scheduled(locked(seen, version=version))
         before = (session.trainer_id, session.room_id, session.starts_at, session.ends_at)
         session.trainer, session.room = trainer, room

@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from fitflow.core import clock
 from fitflow.core.context import studio_url
-from fitflow.core.formats import initials
+from fitflow.core.formats import clock_text, initials
 from fitflow.core.states import state_of
 from studios.shared.policies import Actor
 from trainers.models import TrainerProfile
@@ -70,18 +70,23 @@ def people_text(row: dict[str, Any], names: list[str]) -> str:
     return f"{row['booked']} of {row['capacity']}{waiting}"
 
 
+def held_text(row: dict[str, Any]) -> str:
+    """Write until when a slot is held for somebody who is booking it: `Held until 10:12`."""
+    return f"Held until {clock_text(datetime.fromisoformat(row['held_until']), row['timezone'])}"
+
+
 def studio_session(row: dict[str, Any]) -> Shown:
     """Return a row of `week_json` as the studio's calendar shows it: hue and letter are the trainer's."""
     starts, ends = datetime.fromisoformat(row["starts_at"]), datetime.fromisoformat(row["ends_at"])
-    gone = row["status"] == "cancelled"
+    gone, held = row["status"] == "cancelled", row["status"] == "held"
     names = [client["name"] for client in row["clients"] if gone or client["status"] == "booked"]
     return Shown(
-        kind="session",
+        kind="held" if held else "session",
         starts_at=starts,
         ends_at=ends,
         id=row["id"],
-        title=row["service_name"],
-        line=people_text(row, names),
+        title=held_text(row) if held else row["service_name"],
+        line=row["service_name"] if held else people_text(row, names),
         place=row["room_name"] or row["location_name"],
         letter=initials(row["trainer_name"], 1),
         hue=row["hue"],
@@ -120,8 +125,9 @@ def my_session(row: dict[str, Any], studio_urlconf: str) -> Shown:
 
 
 def studio_sessions(actor: Actor, starts: datetime, ends: datetime) -> list[Shown]:
-    """Return the studio's sessions that overlap a span, as this person may see them. One query."""
-    return [studio_session(row) for row in json.loads(week_json(actor=actor, starts=starts, ends=ends))]
+    """Return the studio's sessions and held slots that overlap a span, as this person may see them. One query."""
+    rows = week_json(actor=actor, starts=starts, ends=ends, holds=True)
+    return [studio_session(row) for row in json.loads(rows)]
 
 
 def studio_busy(trainers: Iterable[TrainerProfile], starts: datetime, ends: datetime) -> list[Shown]:

@@ -89,6 +89,7 @@ def _context(board: SessionBoard) -> dict[str, Any]:
         "may_complete": open_now and board.may_edit and session.starts_at <= now,
         "marking_opens": opens,
         "shows_notes": board.writes_notes
+        and session.status != Session.Status.HELD
         and (session.status != Session.Status.CANCELLED or bool(board.notes)),
         "may_restore": board.may_edit and undo_until is not None and now < undo_until,
         "is_today": opens.date() == now.date(),

@@ -59,7 +59,8 @@ def _asked(request: StudioRequest) -> dict[str, Any]:
 def _habit(request: StudioRequest) -> dict[str, Any]:
     """Return what she booked last for herself: most bookings are like the one before."""
     last = Session.objects.filter(trainer__user_id=request.user.pk, trainer__is_active=True)
-    last = last.filter(service__is_active=True, location__is_active=True).order_by("-created_at", "-id")
+    last = last.exclude(status=Session.Status.HELD).order_by("-created_at", "-id")
+    last = last.filter(service__is_active=True, location__is_active=True)
     row = last.values("service", "trainer", "location").first()
     if row:
         return {"service": row["service"], "trainer": row["trainer"], "place": str(row["location"])}

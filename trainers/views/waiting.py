@@ -15,7 +15,7 @@ from fitflow.core.formats import clock_text, day_text
 from studios.shared.decorators import staff_required
 from studios.shared.requests import StudioRequest
 from trainers.models import Booking
-from trainers.services import change_places, offer_now, restore_booking
+from trainers.services import change_places, offer_now, release_hold, restore_booking
 from trainers.services.places import MOST
 from trainers.services.waitlist import zone_of
 from trainers.views.answers import back_to
@@ -88,3 +88,16 @@ def session_places(request: StudioRequest, session_id: UUID) -> HttpResponse:
             words = "1 place" if session.capacity == 1 else f"{session.capacity} places"
             messages.success(request, f"This session has {words} now.")
     return HttpResponseRedirect(reverse("session_detail", args=[session_id]))
+
+
+@require_POST
+@staff_required
+def session_release(request: StudioRequest, session_id: UUID) -> HttpResponse:
+    """Give a held slot back."""
+    try:
+        release_hold(actor=request.actor, session_id=session_id)
+    except Conflict as error:
+        messages.error(request, error.message)
+        return HttpResponseRedirect(reverse("session_detail", args=[session_id]))
+    messages.success(request, "The time is free again.")
+    return HttpResponseRedirect(reverse("calendar"))
