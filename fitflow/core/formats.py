@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -80,6 +81,7 @@ def person_name(person: Any) -> str:
     return str(getattr(person, "email", "") or person or "")
 
 
+@lru_cache(maxsize=2048)
 def initials(name: str, most: int = 2) -> str:
     """Return the first letters of the first and the last word: `Dana Northcott` gives `DN`."""
     words = [word for word in name.replace("-", " ").split() if word[0].isalnum()]

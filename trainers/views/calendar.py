@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.http import HttpResponse, JsonResponse
+import orjson
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -257,7 +258,8 @@ def calendar_events(request: StudioRequest) -> HttpResponse:
         *studio_sessions(request.actor, starts, ends),
         *studio_busy(choices.bookable, starts, ends),
     ]
-    return JsonResponse({"events": [event_of(row, zone) for row in rows if _keeps(address, row)]})
+    events = [event_of(row, zone) for row in rows if _keeps(address, row)]
+    return HttpResponse(orjson.dumps({"events": events}), content_type="application/json")
 
 
 def _asked(request: StudioRequest, choices: Choices) -> tuple[CalendarAddress, str]:
