@@ -18,7 +18,7 @@ def main() -> None:
     host = os.environ["BENCH_HOST"]
     environ = {
         "REQUEST_METHOD": "GET",
-        "PATH_INFO": "/api/week/",
+        "PATH_INFO": os.environ.get("BENCH_PATH", "/api/week/"),
         "QUERY_STRING": os.environ["BENCH_QUERY"],
         "SERVER_NAME": host,
         "SERVER_PORT": "80",

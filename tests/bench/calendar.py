@@ -1,0 +1,200 @@
+"""A week of 600 sessions: what its JSON costs against json_agg of the same rows, and how the page behaves in Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from datetime import date, datetime, timedelta
+from itertools import product
+from statistics import mean, median
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Page, sync_playwright
+
+from fitflow.accounts.services import create_person
+from fitflow.core import clock
+from fitflow.tenancy.context import studio_context
+from studios.shared.models import Role
+from studios.shared.selectors import actor_in
+from studios.shared.services import add_member
+from tests.bench.figures import Figure
+from tests.bench.ground import ROUNDS, ground
+from tests.bench.tenancy import Caller
+from tests.bench.timetable import _connect, _each, _each_request
+from tests.cast import Cast
+from tests.server import Server, running_server
+from trainers import selectors_sql
+from trainers.models import Booking, Session, TrainerProfile
+from trainers.selectors_sql import Wanted
+
+TRAINERS, A_DAY, DAYS = 12, 10, 5
+ZONE = "America/Toronto"
+TURNS = 10
+WATCH_FRAMES = """() => {
+  window.frames_ = [];
+  let last = performance.now();
+  const step = (now) => { window.frames_.push(now - last); last = now; if (window.frames_) requestAnimationFrame(step); };
+  requestAnimationFrame(step);
+}"""
+
+
+def _monday() -> date:
+    today = clock.today(ZONE)
+    return today + timedelta(days=7 - today.weekday())
+
+
+def _fill(cast: Cast) -> None:
+    """Give twelve trainers ten sessions a day from Monday to Friday, a client in each."""
+    people = [
+        create_person(
+            email=f"bench{number}@fitflow.test", password="a-long-bench-password", name=f"Trainer {number}"
+        )
+        for number in range(TRAINERS)
+    ]
+    for person in people:
+        add_member(studio=cast.lotus, user=person, role=Role.TRAINER)
+    with studio_context(cast.lotus):
+        trainers = [
+            TrainerProfile.objects.get_or_create(user=person, defaults={"name": person.name})[0]
+            for person in people
+        ]
+        monday = datetime.combine(_monday(), datetime.min.time(), ZoneInfo(ZONE))
+        service, location, client = cast.service(), cast.location(), cast.client("Client")
+        for trainer, day, hour in product(trainers, range(DAYS), range(A_DAY)):
+            at = monday + timedelta(days=day, hours=8 + hour)
+            made = Session.objects.create(
+                service=service,
+                trainer=trainer,
+                location=location,
+                starts_at=at,
+                ends_at=at + timedelta(hours=1),
+                capacity=1,
+            )
+            Booking.objects.create(session=made, client=client, price="80.00", tax_category="fitness")
+
+
+def _cookie(cast: Cast) -> str:
+    browser = Client()
+    browser.force_login(cast.user["owner"], backend=settings.AUTHENTICATION_BACKENDS[0])
+    return str(browser.cookies[settings.SESSION_COOKIE_NAME].value)
+
+
+def _json(cast: Cast, cookie: str) -> tuple[float, float, int]:
+    """Return the seconds of the page's JSON and of json_agg of the same rows, in turns; and how many rows."""
+    first, last = _monday(), _monday() + timedelta(days=7)
+    caller = Caller(
+        "product",
+        BENCH_PATH="/calendar/events/",
+        BENCH_QUERY=f"view=week&date={first}&from={first}&to={last}",
+        BENCH_HOST=f"lotus.{settings.PUBLIC_HOST}",
+        BENCH_COOKIE=f"{settings.SESSION_COOKIE_NAME}={cookie}",
+    )
+    starts, ends = clock.day_bounds(first, ZONE)[0], clock.day_bounds(last, ZONE)[0]
+    wanted, actor = Wanted(starts=starts, ends=ends), actor_in(cast.user["owner"], cast.lotus)
+    statement = f"SELECT json_agg(found ORDER BY starts_at, id)::text FROM ({selectors_sql.rows(actor, wanted)}) AS found"
+    values = selectors_sql.parameters(actor, wanted)
+    page, bare = [], []
+    with _connect(cast.lotus.schema_name) as raw:
+
+        def ask() -> bytes:
+            row = raw.execute(statement, values).fetchone()
+            assert row is not None
+            return str(row[0]).encode()
+
+        rows = len(orjson.loads(ask()))
+        for _ in range(ROUNDS):
+            turns = [(_each_request(caller), _each(ask)) for _ in range(TURNS // 5)]
+            page.append(mean(turn[0] for turn in turns))
+            bare.append(mean(turn[1] for turn in turns))
+    caller.end()
+    return median(page), median(bare), rows
+
+
+def _ready(page: Page, address: str) -> float:
+    """Return the seconds from asking for the page until every session is drawn and nothing is under way."""
+    start = time.perf_counter()
+    page.goto(address, wait_until="commit")
+    page.locator(".ec-event").nth(TRAINERS * A_DAY * DAYS - 1).wait_for(state="attached")
+    page.wait_for_load_state("networkidle")
+    return time.perf_counter() - start - 0.5  # Playwright's "networkidle" is half a second of silence
+
+
+def _slowest(page: Page, act: Any) -> float:
+    page.evaluate(WATCH_FRAMES)
+    act()
+    frames: list[float] = page.evaluate(
+        "() => { const seen = window.frames_; window.frames_ = null; return seen; }"
+    )
+    return max(frames[2:])
+
+
+def _browse(server: Server, cookie: str) -> tuple[float, float, float]:
+    with sync_playwright() as play:
+        browser = play.chromium.launch(
+            executable_path=os.environ.get("FITFLOW_CHROMIUM") or shutil.which("chromium"),
+            args=["--no-sandbox", "--disable-background-networking", "--no-first-run"],
+        )
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
+        context.add_cookies(
+            [
+                {
+                    "name": settings.SESSION_COOKIE_NAME,
+                    "value": cookie,
+                    "domain": f".{settings.PUBLIC_HOST}",
+                    "path": "/",
+                }
+            ]
+        )
+        page = context.new_page()
+        address = server.url(f"/calendar/?view=week&date={_monday()}", studio="lotus")
+        ready = [_ready(page, address) for _ in range(ROUNDS + 1)][1:]
+
+        def scroll() -> None:
+            page.mouse.move(700, 500)
+            for _ in range(30):
+                page.mouse.wheel(0, 60)
+                page.wait_for_timeout(16)
+
+        def drag() -> None:
+            box = page.locator(".ec-event").nth(40).bounding_box()
+            assert box
+            page.mouse.move(box["x"] + 5, box["y"] + 10)
+            page.mouse.down()
+            for step in range(30):
+                page.mouse.move(box["x"] + 5 + step * 8, box["y"] + 10 + step * 3)
+                page.wait_for_timeout(16)
+            page.keyboard.press("Escape")
+            page.mouse.up()
+
+        scrolled = median(_slowest(page, scroll) for _ in range(ROUNDS))
+        dragged = median(_slowest(page, drag) for _ in range(ROUNDS))
+        browser.close()
+    return median(ready), scrolled, dragged
+
+
+def main() -> list[Figure]:
+    """Measure the JSON in turns with json_agg; then the page: ready, scrolled, dragged."""
+    with ground() as cast:
+        _fill(cast)
+        cookie = _cookie(cast)
+        page, bare, rows = _json(cast, cookie)
+        assert rows == TRAINERS * A_DAY * DAYS, rows
+        with running_server() as server:
+            ready, scrolled, dragged = _browse(server, cookie)
+    return [
+        Figure(
+            f"a week's {rows} sessions as the page asks for them / json_agg of them",
+            page / bare,
+            4.0,
+            "times",
+        ),
+        Figure("the same", page * 1e3, None, "ms"),
+        Figure("the page, until all are drawn and the last request is done", ready, 1.0, "s"),
+        Figure("its slowest frame while scrolling", scrolled, 50.0, "ms"),
+        Figure("its slowest frame while dragging", dragged, 50.0, "ms"),
+    ]
