@@ -15,6 +15,10 @@ TOPICS = (
     "session.held",
     "session.released",
     "booking.changed",
+    "series.scheduled",
+    "series.changed",
+    "series.cancelled",
+    "series.carried_on",
 )
 
 

@@ -8,7 +8,8 @@ from fitflow.core import outbox
 from fitflow.core.models import OutboxMessage
 from studios.shared.models import Role
 from studios.shared.rounds import in_each_studio
-from trainers import messages, services
+from trainers import messages, series_messages, services
+from trainers.services.series_nightly import carry_on_all
 
 TRAINING = {Role.TRAINER.value, Role.TRAINER_ADMIN.value}
 
@@ -73,3 +74,35 @@ def end_training(message: OutboxMessage) -> None:
     """Whoever is no trainer any more leaves the timetable's columns; what she gave stays."""
     if message.ids["role"] in TRAINING:
         services.follow_member(user_id=UUID(message.ids["user"]))
+
+
+@outbox.subscribe("series.scheduled", lane="mail")
+def mail_series_scheduled(message: OutboxMessage) -> None:
+    """Tell each client once of all the sessions of a new (or restored) series."""
+    series_messages.queue_series_scheduled(
+        series_id=message.ids["series"], version=str(message.ids["version"])
+    )
+
+
+@outbox.subscribe("series.changed", lane="mail")
+def mail_series_changed(message: OutboxMessage) -> None:
+    """Tell each client once of all that a change of a series touched."""
+    series_messages.queue_series_changed(series_id=message.ids["series"], version=str(message.ids["version"]))
+
+
+@outbox.subscribe("series.cancelled", lane="mail")
+def mail_series_cancelled(message: OutboxMessage) -> None:
+    """Tell each client once of all the sessions that went with a series."""
+    series_messages.queue_series_cancelled(series_id=message.ids["series"], at=str(message.ids["at"]))
+
+
+@outbox.subscribe("series.clashed", lane="mail")
+def mail_series_clash(message: OutboxMessage) -> None:
+    """Tell the trainer what the night could not make."""
+    series_messages.queue_series_clash(series_id=message.ids["series"], after=str(message.ids["after"]))
+
+
+@shared_task(name="trainers.carry_on_series", public_rows=True)
+def carry_on_series() -> int:
+    """Beat's turn, each night: series without an end are made further, studio after studio."""
+    return in_each_studio(carry_on_all, name="series")

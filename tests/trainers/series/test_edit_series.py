@@ -1,0 +1,226 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from fitflow.core.clock import now
+from fitflow.core.errors import Conflict, Invalid, NotFound, NotPermitted
+from fitflow.core.models import OutboxMessage
+from fitflow.tenancy.context import studio_context
+from tests.cast import Cast
+from tests.trainers.plan import scheduled
+from tests.trainers.series.wishes import instant, nth, series_of, starts_of, wall
+from trainers.models import Booking, Series, Session
+from trainers.recurrence import WALL, walls
+from trainers.services.series import rule_of, words_of
+from trainers.services.series_edits import edit_session, preview_series_edit
+
+
+def rule_starts(series: Series) -> list[str]:
+    return [one.strftime(WALL) for one in walls(rule_of(series), series.starts)]
+
+
+def edit(cast: Cast, session: Session, scope: str, actor: str = "lead", **more: Any) -> Session:
+    return edit_session(actor=cast.actor(actor), session_id=session.pk, scope=scope, **more)
+
+
+def test_this_one_moves_alone(lotus: Cast) -> None:
+    series = series_of(lotus)
+    edit(lotus, nth(series, 1), "this", starts_at=instant(3, 14), duration_minutes=30)
+    assert starts_of(series) == [wall(0), wall(3, 14), wall(7), wall(9), wall(14), wall(16)]
+    moved = nth(series, 1)
+    assert moved.ends_at - moved.starts_at == timedelta(minutes=30)
+    series.refresh_from_db()
+    assert series.version == 1
+
+
+def test_following_begins_a_series_of_its_own(lotus: Cast) -> None:
+    old = series_of(lotus, clients=("Client",))
+    edit(lotus, nth(old, 2), "following", starts_at=instant(7, 11))
+    old.refresh_from_db()
+    new = Series.objects.get(follows=old)
+    assert starts_of(old) == rule_starts(old) == [wall(0), wall(2)]
+    assert starts_of(new) == rule_starts(new) == [wall(7, 11), wall(9, 11), wall(14, 11), wall(16, 11)]
+    assert old.ended_at is not None
+    assert (old.version, new.version, new.ended_at) == (2, 1, None)
+    assert list(new.clients.all()) == [lotus.client()]
+    assert "at 11:00, 4 times" in words_of(new)
+    assert Booking.objects.filter(session__series=new, status="booked").count() == 4
+    assert list(new.sessions.values_list("occurrence", flat=True).order_by("occurrence")) == starts_of(new)
+
+
+def test_following_moves_the_days_too(lotus: Cast) -> None:
+    old = series_of(lotus)
+    edit(lotus, nth(old, 3), "following", starts_at=instant(10, 8))
+    new = Series.objects.get(follows=old)
+    assert starts_of(new) == rule_starts(new) == [wall(10, 8), wall(15, 8), wall(17, 8)]
+
+
+def test_all_moves_in_place_while_nothing_is_past(lotus: Cast) -> None:
+    series = series_of(lotus)
+    edit(lotus, nth(series, 4), "all", starts_at=instant(14, 9) + timedelta(minutes=30))
+    series.refresh_from_db()
+    assert starts_of(series) == rule_starts(series)
+    assert starts_of(series)[0].endswith("T09:30")
+    assert (Series.objects.count(), series.version) == (1, 2)
+
+
+def test_a_daily_series_moves_by_a_day_over_its_own_places(lotus: Cast) -> None:
+    series = series_of(lotus, "FREQ=DAILY;COUNT=5", room_id=lotus.room().id)
+    edit(lotus, nth(series, 0), "all", starts_at=instant(1))
+    assert starts_of(series) == [wall(ahead) for ahead in (1, 2, 3, 4, 5)]
+    edit(lotus, nth(series, 0), "all", starts_at=instant(0))
+    series.refresh_from_db()
+    assert starts_of(series) == rule_starts(series) == [wall(ahead) for ahead in range(5)]
+
+
+def test_what_is_past_or_completed_never_changes(lotus: Cast) -> None:
+    series = series_of(lotus)
+    first, second = nth(series, 0), nth(series, 1)
+    past = now() - timedelta(days=2)
+    Session.objects.filter(pk=first.pk).update(starts_at=past, ends_at=past + timedelta(hours=1))
+    later = past + timedelta(hours=5)
+    Session.objects.filter(pk=second.pk).update(
+        starts_at=later, ends_at=later + timedelta(hours=1), status="completed"
+    )
+    before = list(Session.objects.filter(pk__in=[first.pk, second.pk]).order_by("pk").values())
+    edit(lotus, nth(series, 3), "all", starts_at=instant(9, 12), trainer_id=lotus.trainer("trainer").id)
+    assert list(Session.objects.filter(pk__in=[first.pk, second.pk]).order_by("pk").values()) == before
+    new = Series.objects.get(follows=series)
+    assert starts_of(new) == [wall(ahead, 12) for ahead in (7, 9, 14, 16)]
+    assert set(new.sessions.values_list("trainer__name", flat=True)) == {"Trainer"}
+    with pytest.raises(Conflict) as refused:
+        edit(lotus, first, "following", starts_at=instant(7, 15))
+    assert refused.value.details["conflict"] == "status"
+
+
+def test_one_that_was_changed_by_itself_keeps_that(lotus: Cast) -> None:
+    series = series_of(lotus)
+    edit(lotus, nth(series, 2), "this", starts_at=instant(8, 17))
+    edit(lotus, nth(series, 0), "all", starts_at=instant(0, 10), duration_minutes=45)
+    assert starts_of(series) == [
+        wall(0, 10),
+        wall(2, 10),
+        wall(8, 17),
+        wall(9, 10),
+        wall(14, 10),
+        wall(16, 10),
+    ]
+    assert nth(series, 2).occurrence == wall(7, 10)
+    lengths = {one.ends_at - one.starts_at for one in series.sessions.all()}
+    assert lengths == {timedelta(minutes=45)}
+
+
+def test_trainer_room_and_length_change_without_the_time(lotus: Cast) -> None:
+    series = series_of(lotus, room_id=lotus.room().id)
+    edit(
+        lotus,
+        nth(series, 0),
+        "all",
+        "owner",
+        trainer_id=lotus.trainer("trainer").id,
+        room_id=None,
+        duration_minutes=90,
+    )
+    assert set(series.sessions.values_list("trainer__name", flat=True)) == {"Trainer"}
+    assert not series.sessions.filter(room__isnull=False).exists()
+    series.refresh_from_db()
+    assert (series.trainer.name, series.room, series.duration_minutes) == ("Trainer", None, 90)
+    assert starts_of(series)[0] == wall(0)
+
+
+def test_left_out_and_cancelled_ones_move_along(lotus: Cast) -> None:
+    from trainers.services import cancel_session
+
+    series = series_of(lotus, skip=[wall(9)])
+    cancel_session(actor=lotus.actor("lead"), session_id=nth(series, 1).pk)
+    edit(lotus, nth(series, 0), "all", starts_at=instant(1, 10))
+    assert starts_of(series) == [wall(1, 10), wall(8, 10), wall(15, 10), wall(17, 10)]
+    assert list(series.skips.values_list("occurrence", flat=True)) == [wall(10, 10)]
+    assert Session.objects.get(series=series, status="cancelled").occurrence == wall(3, 10)
+
+
+def test_a_clash_changes_nothing_and_is_named(lotus: Cast) -> None:
+    series = series_of(lotus)
+    scheduled(lotus, instant(9, 11))
+    with pytest.raises(Conflict) as refused:
+        edit(lotus, nth(series, 0), "all", starts_at=instant(0, 11))
+    assert [one["occurrence"] for one in refused.value.details["occurrences"]] == [wall(9)]
+    series.refresh_from_db()
+    assert starts_of(series) == rule_starts(series) == [wall(ahead) for ahead in (0, 2, 7, 9, 14, 16)]
+    assert series.version == 1
+
+
+def test_the_preview_tells_what_is_touched_and_writes_nothing(lotus: Cast) -> None:
+    series = series_of(lotus, clients=("Client",))
+    edit(lotus, nth(series, 2), "this", starts_at=instant(8, 17))
+    plan = preview_series_edit(
+        actor=lotus.actor("lead"), session_id=nth(series, 1).pk, scope="following", starts_at=instant(2, 10)
+    )
+    assert [change.keeps_time for change in plan.changes] == [False, True, False, False, False]
+    assert (plan.untouched, plan.clients, plan.splits) == (1, 1, True)
+    assert "at 10:00, 5 times" in plan.words
+    assert Series.objects.count() == 1
+
+
+def test_an_old_version_is_refused_with_the_state_there_is(lotus: Cast) -> None:
+    series = series_of(lotus)
+    edit(lotus, nth(series, 0), "all", starts_at=instant(0, 10), version=1)
+    with pytest.raises(Conflict) as refused:
+        edit(lotus, nth(series, 0), "all", starts_at=instant(0, 11), version=1)
+    assert refused.value.details["conflict"] == "version"
+    assert refused.value.details["current"]["version"] == 2
+    assert starts_of(series)[0] == wall(0, 10)
+
+
+def test_changing_nothing_writes_nothing(lotus: Cast) -> None:
+    series = series_of(lotus)
+    edit(lotus, nth(series, 0), "all", starts_at=instant(0))
+    series.refresh_from_db()
+    assert series.version == 1
+    assert not OutboxMessage.objects.filter(topic="series.changed").exists()
+
+
+def test_a_monthly_series_keeps_its_day(lotus: Cast) -> None:
+    series = series_of(lotus, "FREQ=MONTHLY;COUNT=3")
+    with pytest.raises(Invalid, match="keeps its day"):
+        edit(lotus, nth(series, 0), "all", starts_at=instant(1))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"scope": "most"}, {"scope": "all", "duration_minutes": 0}, {"scope": "all", "duration_minutes": 721}],
+)
+def test_what_cannot_be_is_refused(lotus: Cast, more: dict[str, Any]) -> None:
+    series = series_of(lotus)
+    with pytest.raises(Invalid):
+        edit(lotus, nth(series, 0), **more)
+
+
+def test_a_session_that_does_not_repeat_has_no_following(lotus: Cast) -> None:
+    with pytest.raises(Invalid, match="does not repeat"):
+        edit(lotus, scheduled(lotus, instant()), "following", starts_at=instant(0, 12))
+
+
+def test_it_refuses_who_may_not_change_them_all(lotus: Cast) -> None:
+    series = series_of(lotus)
+    for person in ("trainer",):
+        with pytest.raises(NotPermitted):
+            edit(lotus, nth(series, 0), "all", person, starts_at=instant(0, 12))
+    with pytest.raises(NotFound):
+        edit(lotus, nth(series, 0), "all", "client", starts_at=instant(0, 12))
+    own = series_of(lotus, trainer="trainer")
+    edit(lotus, nth(own, 3), "this", "owner", trainer_id=lotus.trainer("lead").id, starts_at=instant(9, 18))
+    with pytest.raises(NotPermitted, match="Somebody else"):
+        edit(lotus, nth(own, 0), "all", "trainer", starts_at=instant(0, 12))
+
+
+def test_another_studios_series_is_not_there(cast: Cast) -> None:
+    with studio_context(cast.lotus):
+        session = nth(series_of(cast), 0)
+    with studio_context(cast.summit), pytest.raises(NotFound):
+        edit_session(
+            actor=cast.actor("owner2", cast.summit), session_id=session.pk, scope="all", starts_at=instant()
+        )
