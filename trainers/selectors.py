@@ -29,7 +29,6 @@ from trainers.policies import (
     visible_notes,
 )
 from trainers.selectors_sql import Place, Wanted
-from trainers.shared.models import BusyTime
 
 
 def week_json(
@@ -220,12 +219,37 @@ def _own_sessions(user: User, studio: Studio, starts: datetime, ends: datetime) 
     return [_studio_item(studio, session, names[session.id]) for session in sessions]
 
 
+def _otherwise_busy(user: User, shown: list[UUID], starts: datetime, ends: datetime) -> list[dict[str, Any]]:
+    """Return what holds her time beside sessions of the studios shown; only she learns which of her calendars does."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT lower(busy.span), upper(busy.span), string_agg(DISTINCT read.name, ', ' ORDER BY read.name)
+            FROM trainers_shared_busytime AS busy
+            LEFT JOIN (
+                SELECT piece.span, calendar.name FROM trainers_shared_externalbusy AS piece
+                JOIN trainers_shared_externalcalendar AS calendar ON calendar.id = piece.calendar_id
+                WHERE piece.user_id = %(user)s AND piece.span && tstzrange(%(starts)s, %(ends)s)
+            ) AS read ON busy.kind = 'external' AND read.span && busy.span
+            WHERE busy.user_id = %(user)s AND busy.span && tstzrange(%(starts)s, %(ends)s)
+                AND (busy.expires_at IS NULL OR busy.expires_at > now())
+                AND NOT (busy.kind = 'session' AND busy.studio_id = ANY (%(shown)s))
+            GROUP BY busy.id, busy.span
+            """,
+            {"user": user.pk, "starts": starts, "ends": ends, "shown": shown},
+        )
+        return [
+            {"kind": "busy", "starts_at": start, "ends_at": end, "calendar": name or ""}
+            for start, end, name in cursor.fetchall()
+        ]
+
+
 def my_calendar(*, user: User, starts: datetime, ends: datetime) -> list[dict[str, Any]]:
     """Return a trainer's own sessions in all her studios that overlap `[starts, ends)`, in time order, cancelled ones left out.
 
-    Items of `kind` "session" carry their `studio` (slug, name, hue); what holds her time otherwise (an outside calendar, a
-    studio she left) is a bare item of `kind` "busy". Two queries for each studio and one for all. Call it outside any
-    transaction: it enters each studio in turn.
+    Items of `kind` "session" carry their `studio` (slug, name, hue); what holds her time otherwise is an item of `kind`
+    "busy": an outside calendar, with its name as `calendar`, or a studio she left, with none. Two queries for each studio
+    and one for all. Call it outside any transaction: it enters each studio in turn.
     """
     found: list[dict[str, Any]] = []
     shown = []
@@ -235,9 +259,5 @@ def my_calendar(*, user: User, starts: datetime, ends: datetime) -> list[dict[st
             with studio_context(studio):
                 found += _own_sessions(user, studio, starts, ends)
     with studio_context(None):
-        busy = BusyTime.objects.filter(user_id=user.pk, span__overlap=(starts, ends))
-        for span in busy.exclude(studio_id__in=shown, kind=BusyTime.Kind.SESSION).values_list(
-            "span", flat=True
-        ):
-            found.append({"kind": "busy", "starts_at": span.lower, "ends_at": span.upper})
+        found += _otherwise_busy(user, shown, starts, ends)
     return sorted(found, key=lambda item: item["starts_at"])

@@ -2,15 +2,19 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import structlog
 from celery import shared_task
 
 from fitflow.core import outbox
 from fitflow.core.models import OutboxMessage
+from fitflow.tenancy.context import studio_context
 from studios.shared.models import Role
 from studios.shared.rounds import in_each_studio
 from trainers import messages, series_messages, services
+from trainers.services import external, external_notice
 from trainers.services.series_nightly import carry_on_all
 
+log = structlog.get_logger(__name__)
 TRAINING = {Role.TRAINER.value, Role.TRAINER_ADMIN.value}
 
 
@@ -60,6 +64,44 @@ def tend_waitlists() -> int:
 def clear_holds() -> int:
     """Beat's turn, each minute: slots whose hold ran out and that nobody wanted."""
     return in_each_studio(services.clear_expired_holds, name="holds")
+
+
+@outbox.subscribe("session.rescheduled", "session.cancelled", "series.changed", "series.cancelled")
+def cover_again(message: OutboxMessage) -> None:
+    """Where a session has left time that a calendar elsewhere holds, that time is busy again."""
+    people = external.trainers_here()
+    with studio_context(None):
+        external.cover_again(people=people)
+
+
+@shared_task(name="trainers.ask_calendars", public_rows=True)
+def ask_calendars() -> int:
+    """Beat's turn, each minute: ask the calendars elsewhere whose time has come, each in a task of its own."""
+    external.cover_again()
+    due = external.claim_due()
+    for calendar_id in due:
+        read_soon(calendar_id)
+    return len(due)
+
+
+@shared_task(name="trainers.read_calendar", public_rows=True)
+def read_calendar(calendar_id: str) -> None:
+    """Ask one calendar elsewhere; its troubles are its own."""
+    external.read_calendar(calendar_id=UUID(calendar_id))
+
+
+def read_soon(calendar_id: UUID) -> None:
+    """Hint that a calendar should be asked now; where the hint is lost, beat's next turn does it."""
+    try:
+        read_calendar.apply_async(args=[str(calendar_id)], expires=300, retry=False)
+    except Exception as error:
+        log.warning("calendar.hint_failed", error=type(error).__name__)
+
+
+@outbox.subscribe("calendar.unread", lane="mail")
+def tell_unread(message: OutboxMessage) -> None:
+    """Tell a trainer that her calendar elsewhere cannot be read."""
+    external_notice.tell_unread(calendar_id=message.ids["calendar"] or "", message_id=message.pk)
 
 
 @outbox.subscribe("member.added")

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from trainers.api import bookings, holds, notes, offering, own, sessions
-from trainers.views import board, booking, calendar, linked, mine, moving, waiting
+from trainers.views import board, booking, calendar, elsewhere, feeds, linked, mine, moving, waiting
 from trainers.views import notes as note_pages
 
 # Pages of the public host, pages of a studio's host, and the API below /api/v1/ on either.
@@ -11,12 +11,30 @@ public: list[URLPattern | URLResolver] = [
     path("my/calendar/", mine.my_calendar, name="my_calendar"),
     path("my/calendar/events/", mine.my_calendar_events, name="my_calendar_events"),
     path("my/calendar/book/", mine.my_book, name="my_book"),
+    path("my/calendar/elsewhere/", elsewhere.elsewhere, name="elsewhere"),
+    path("my/calendar/feeds/add/", elsewhere.personal_feed_add, name="personal_feed_add"),
+    path(
+        "my/calendar/feeds/<uuid:feed_id>/revoke/",
+        elsewhere.personal_feed_revoke,
+        name="personal_feed_revoke",
+    ),
+    path("my/calendar/external/add/", elsewhere.external_add, name="external_add"),
+    path(
+        "my/calendar/external/<uuid:calendar_id>/remove/", elsewhere.external_remove, name="external_remove"
+    ),
+    path("my/calendar/external/<uuid:calendar_id>/pause/", elsewhere.external_pause, name="external_pause"),
+    path("my/calendar/external/<uuid:calendar_id>/ask/", elsewhere.external_resume, name="external_resume"),
+    path("my/calendar/<str:secret>.ics", feeds.personal_feed, name="personal_feed"),
 ]
 studio: list[URLPattern | URLResolver] = [
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/events/", calendar.calendar_events, name="calendar_events"),
     path("calendar/clients/", booking.client_search, name="client_search"),
     path("calendar/book/", booking.session_book, name="session_book"),
+    path("calendar/feeds/", feeds.feeds, name="feeds"),
+    path("calendar/feeds/add/", feeds.feed_add, name="feed_add"),
+    path("calendar/feeds/<uuid:feed_id>/revoke/", feeds.feed_revoke, name="feed_revoke"),
+    path("calendar/<str:secret>.ics", feeds.calendar_feed, name="calendar_feed"),
     path("sessions/new/", booking.session_new, name="session_new"),
     path("sessions/<uuid:session_id>/", board.session_detail, name="session_detail"),
     path("sessions/<uuid:session_id>/move/", moving.session_move, name="session_move"),

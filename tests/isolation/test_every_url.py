@@ -20,7 +20,9 @@ from studios.services import invite
 from studios.shared.policies import SYSTEM
 from tests.cast import Cast
 from tests.isolation.table import OPEN, ROLES, TABLE
+from trainers.feed_policies import Subject
 from trainers.services import complete_session, schedule_session, write_note
+from trainers.services.calendar_feeds import make_feed
 
 HOST = "lotus.fitflow.localhost"
 URLS = "fitflow.urls_studio"
@@ -71,7 +73,11 @@ def ids(lotus: Cast) -> dict[str, Any]:
         actor=lotus.actor("owner"), studio=lotus.lotus, email="new@fitflow.test", role="trainer"
     )
     delivery = Delivery.objects.create(key="k", template="session_booked", recipient="x@fitflow.test")
+    # A feed of that trainer, made by herself: for her, her lead and who runs the studio.
+    feed, _ = make_feed(actor=lotus.actor("trainer"), name="Phone", subject=Subject("trainer", trainer.pk))
     return {
+        "feed_id": feed.pk,
+        "secret": "a" * 43,
         "session_id": coming.pk,
         "booking_id": coming.bookings.get().pk,
         "note_id": note.pk,

@@ -122,7 +122,7 @@ def test_my_calendar_is_all_my_studios_in_time_order(cast: Cast) -> None:
         ("busy", None),
     ]
     assert found[0]["clients"] == ["Client"]
-    assert set(found[2]) == {"kind", "starts_at", "ends_at"}
+    assert set(found[2]) == {"kind", "starts_at", "ends_at", "calendar"}
 
 
 def test_my_calendar_of_a_client_or_a_stranger_is_empty(cast: Cast) -> None:

@@ -271,4 +271,6 @@ class CalendarItemOut(serializers.Serializer[Any]):
     waitlisted = serializers.IntegerField(required=False)
     version = serializers.IntegerField(required=False)
     clients = serializers.ListField(child=serializers.CharField(), required=False)
-    calendar = serializers.CharField(required=False, help_text="Of busy time: which of your calendars elsewhere holds it.")
+    calendar = serializers.CharField(
+        required=False, help_text="Of busy time: which of your calendars elsewhere holds it."
+    )
