@@ -12,6 +12,7 @@ SUBJECTS: dict[str, dict[Capability, str]] = {
         Capability.TIMETABLE_SEE: "See when, what, where and with whom",
         Capability.TIMETABLE_SEE_CLIENTS: "See who is booked",
         Capability.SESSIONS_MANAGE: "Schedule, move, cancel and complete sessions",
+        Capability.AVAILABILITY_MANAGE: "Set weekly hours and time off",
     },
     "Clients": {
         Capability.CLIENTS_CONTACT: "See names and contact data",

@@ -19,6 +19,7 @@ TOPICS = (
     "series.changed",
     "series.cancelled",
     "series.carried_on",
+    "availability.changed",
 )
 
 

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from fitflow.core.errors import NotFound, NotPermitted
 from studios.shared.models import Role
 from studios.shared.policies import Actor, Capability, Scope, scope_of
-from trainers.models import Booking, Note, Service, Session, TrainerProfile
+from trainers.models import AvailabilityException, Booking, Note, Service, Session, TrainerProfile
 
 
 def team_of(actor: Actor) -> set[UUID]:
@@ -158,6 +158,33 @@ def fetch_trainer(actor: Actor, trainer_id: UUID) -> TrainerProfile:
     if trainer is None:
         raise NotFound()
     return trainer
+
+
+def availability_trainers(actor: Actor) -> list[TrainerProfile]:
+    """Return the trainers who work here now and whose hours she may see and set, herself first; raise NotPermitted."""
+    _works_here(actor)
+    rows = TrainerProfile.objects.filter(is_active=True).select_related("lead")
+    reached = [row for row in rows if reaches_trainer(actor, row, Capability.AVAILABILITY_MANAGE)]
+    return sorted(reached, key=lambda row: row.user_id != actor.user_id)
+
+
+def availability_of(actor: Actor, trainer_id: UUID) -> TrainerProfile:
+    """Return a trainer whose hours she may see and set; raise NotFound, or NotPermitted where she is another's."""
+    trainer = fetch_trainer(actor, trainer_id)
+    if not trainer.is_active:
+        raise NotFound("That trainer does not work here.", field="trainer")
+    if not reaches_trainer(actor, trainer, Capability.AVAILABILITY_MANAGE):
+        raise NotPermitted("You can set your own hours and your team's.", field="trainer")
+    return trainer
+
+
+def fetch_exception(actor: Actor, exception_id: UUID) -> AvailabilityException:
+    """Return time off or extra hours that she may change; raise NotFound (her own and her team's are all she may know of)."""
+    rows = AvailabilityException.objects.select_related("trainer__lead", "location")
+    row = rows.filter(pk=exception_id).first()
+    if row is None or not reaches_trainer(actor, row.trainer, Capability.AVAILABILITY_MANAGE):
+        raise NotFound()
+    return row
 
 
 def own_bookings(actor: Actor) -> QuerySet[Booking]:

@@ -93,6 +93,13 @@ WHERE EXISTS (SELECT FROM trainers_availabilityhours WHERE trainer_id = %(traine
   AND NOT coalesce(opened.spans @> asked.span, false)
 ORDER BY asked.number
 """  # noqa: S608
+HOURS = f"""
+WITH person AS (SELECT %(trainer)s::uuid AS id),
+place AS (SELECT location.id, location.timezone FROM studios_location AS location WHERE location.id = %(location)s),
+{OPENED}
+SELECT lower(span), upper(span) FROM opened, unnest(spans * tstzmultirange(tstzrange(%(starts)s, %(ends)s))) AS span
+ORDER BY lower(span)
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +189,17 @@ def outside_hours(
     with connection.cursor() as cursor:
         cursor.execute(OUTSIDE, values)
         return dict(cursor.fetchall())
+
+
+def working_hours(
+    *, trainer_id: UUID, location: Location, starts: datetime, ends: datetime
+) -> list[tuple[datetime, datetime]]:
+    """Return when a trainer works at a location within `[starts, ends)`, holidays and time off left out. One query."""
+    values = parameters([location], starts, ends)
+    values |= {"trainer": trainer_id, "location": location.pk, "starts": starts, "ends": ends}
+    with connection.cursor() as cursor:
+        cursor.execute(HOURS, values)
+        return list(cursor.fetchall())
 
 
 def holiday_name(location: Location, day: date) -> str:

@@ -150,9 +150,14 @@ def free_slots_json(*, actor: Actor, ask: Ask) -> bytes:
     return str(fetch_prepared(JSON, values)[0][0]).encode()
 
 
-def _values(actor: Actor, ask: Ask) -> dict[str, Any]:
+def require_slots(actor: Actor) -> None:
+    """Raise NotPermitted to who does not see the whole timetable: a client asks her studio."""
     if require(actor, Capability.TIMETABLE_SEE) is not Scope.ALL:
         raise NotPermitted()
+
+
+def _values(actor: Actor, ask: Ask) -> dict[str, Any]:
+    require_slots(actor)
     if ask.ends <= ask.starts:
         raise Invalid("The range ends before it starts.", field="to")
     if ask.ends - ask.starts > LONGEST_RANGE + timedelta(hours=1):  # with a change of clock in it

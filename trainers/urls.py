@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
+from trainers.api import availability as availability_api
 from trainers.api import bookings, holds, notes, offering, own, sessions
 from trainers.views import board, booking, calendar, elsewhere, feeds, linked, mine, moving, waiting
 from trainers.views import notes as note_pages
@@ -71,6 +72,7 @@ studio_api: list[URLPattern | URLResolver] = [
     path("services/<uuid:service_id>/", offering.service, name="api_service"),
     path("trainers/", offering.trainers, name="api_trainers"),
     path("trainers/<uuid:trainer_id>/", offering.trainer, name="api_trainer"),
+    path("availability/", availability_api.availability, name="api_availability"),
     path("sessions/", sessions.sessions, name="api_sessions"),
     path("sessions/<uuid:session_id>/", sessions.session, name="api_session"),
     path("sessions/<uuid:session_id>/reschedule", sessions.reschedule, name="api_session_reschedule"),

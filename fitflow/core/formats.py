@@ -57,6 +57,11 @@ def short_day_text(value: date | datetime | None, zone: Zone = None) -> str:
     return _with_year(value, zone, "j M") if value else ""
 
 
+def minutes_text(minute: int) -> str:
+    """Write a minute of a day as a clock shows it: 540 is `09:00`, and the end of the day `24:00`."""
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
 def clock_text(value: datetime | None, zone: Zone = None) -> str:
     """Write `14:30`, always in 24 hours."""
     return dateformat.format(local(value, zone), "H:i") if value else ""

@@ -23,6 +23,7 @@ class Capability(StrEnum):
     TIMETABLE_SEE = "timetable.see"  # times, trainer, room, service
     TIMETABLE_SEE_CLIENTS = "timetable.see_clients"  # who is booked
     SESSIONS_MANAGE = "sessions.manage"  # schedule, move, cancel, complete
+    AVAILABILITY_MANAGE = "availability.manage"  # weekly hours, time off, extra hours
     PRICES_MANAGE = "prices.manage"  # services, prices, policies
     PREMISES_MANAGE = "premises.manage"  # locations, rooms, equipment
     CLIENTS_CONTACT = "clients.contact"
@@ -48,6 +49,7 @@ _TABLE: dict[Capability, tuple[Scope, Scope, Scope, Scope, Scope]] = {
     Capability.TIMETABLE_SEE: (_ALL, _ALL, _ALL, _ALL, _OWN),
     Capability.TIMETABLE_SEE_CLIENTS: (_ALL, _ALL, _TEAM, _OWN, _OWN),
     Capability.SESSIONS_MANAGE: (_ALL, _ALL, _TEAM, _OWN, _NONE),
+    Capability.AVAILABILITY_MANAGE: (_ALL, _ALL, _TEAM, _OWN, _NONE),
     Capability.PRICES_MANAGE: (_ALL, _ALL, _NONE, _NONE, _NONE),
     Capability.PREMISES_MANAGE: (_ALL, _ALL, _NONE, _NONE, _NONE),
     Capability.CLIENTS_CONTACT: (_ALL, _ALL, _TEAM, _OWN, _OWN),

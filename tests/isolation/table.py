@@ -132,6 +132,7 @@ API: dict[str, dict[str, str]] = {
     "api_service": {"GET": STAFF, "PATCH": MONEY},
     "api_trainers": {"GET": STAFF},
     "api_trainer": {"GET": STAFF, "PATCH": "OMT"},
+    "api_availability": {"GET": STAFF},
     "api_sessions": {"GET": EVERYONE, "POST": STAFF},
     "api_session": {"GET": EVERYONE},
     "api_session_reschedule": {"POST": STAFF},

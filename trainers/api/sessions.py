@@ -45,7 +45,7 @@ FILTERS = [
 )
 @endpoint("GET", "POST")
 def sessions(request: Request) -> Response:
-    """The sessions of a period, in order of start; scheduling one (409 where trainer, room or places are taken)."""
+    """The sessions of a period, in order of start; scheduling one (409: trainer, room or places taken, or not her hours)."""
     actor = request.actor  # type: ignore[attr-defined]
     if request.method == "GET":
         require(actor, Capability.TIMETABLE_SEE)
@@ -68,6 +68,7 @@ def sessions(request: Request) -> Response:
         room_id=asked.get("room"),
         starts_at=asked["starts_at"],
         client_ids=asked.get("clients", []),
+        outside_hours=asked["outside_hours"],
     )
     return Response(session_dict(actor, session.id), status=201)
 
@@ -93,6 +94,7 @@ def reschedule(request: Request, session_id: UUID) -> Response:
         trainer_id=asked.get("trainer"),
         room_id=asked.get("room", KEEP),
         version=asked.get("version"),
+        outside_hours=asked["outside_hours"],
     )
     return Response(session_dict(actor, session_id))
 

@@ -78,6 +78,9 @@ class SessionIn(serializers.Serializer[Any]):
     room = Id(required=False, allow_null=True)
     starts_at = Instant()
     clients = serializers.ListField(child=Id(), required=False, max_length=500)
+    outside_hours = serializers.BooleanField(
+        required=False, default=False, help_text="Book outside the trainer's hours, knowingly."
+    )
 
 
 class RescheduleIn(serializers.Serializer[Any]):
@@ -86,6 +89,7 @@ class RescheduleIn(serializers.Serializer[Any]):
     trainer = Id(required=False, allow_null=True)
     room = Id(required=False, allow_null=True)
     version = serializers.IntegerField(required=False, allow_null=True, min_value=1)
+    outside_hours = serializers.BooleanField(required=False, default=False)
 
 
 class ReasonIn(serializers.Serializer[Any]):

@@ -1,6 +1,7 @@
 """The use cases of the timetable; pages, the API, tasks and the demo's loader all call these."""
 
 from trainers.services.answering import accept_offer, decline_offer
+from trainers.services.availability import remove_exception, save_exception, set_week
 from trainers.services.booking import book_client, give_place, mark_attendance
 from trainers.services.cancelling import (
     cancel_booking,
@@ -15,6 +16,7 @@ from trainers.services.offering import retire_service, save_service, tell_tax_ca
 from trainers.services.people import add_trainer, change_trainer, follow_member
 from trainers.services.places import change_places
 from trainers.services.scheduling import KEEP, reschedule_session, schedule_session
+from trainers.services.travel import set_travel
 from trainers.services.waitlist import offer_now, offer_places, tend_waitlists
 
 __all__ = [
@@ -39,13 +41,17 @@ __all__ = [
     "offer_now",
     "offer_places",
     "release_hold",
+    "remove_exception",
     "reschedule_session",
     "restore_booking",
     "restore_own_booking",
     "restore_session",
     "retire_service",
+    "save_exception",
     "save_service",
     "schedule_session",
+    "set_travel",
+    "set_week",
     "share_note",
     "sign_note",
     "tell_tax_categories",

@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from fitflow.core.clock import now
+from fitflow.core.clock import day_bounds, now
 from fitflow.core.errors import Conflict, Invalid
 from fitflow.core.formats import clock_text, day_text
 from studios.models import Location, Room
 from studios.shared.policies import Actor
 from trainers.models import Session, TrainerProfile
+from trainers.selectors_hours import holiday_name, outside_hours, working_hours
 
 HALF_HOUR = timedelta(minutes=30)
 EARLIEST, LATEST = 6, 22  # the local hours within which another start is offered
@@ -149,6 +150,56 @@ def room_clash(plan: Plan) -> Conflict:
         conflict="room",
         **_details(span, starts),
     )
+
+
+def check_hours(plan: Plan, *, allowed: bool = False) -> None:
+    """Raise Conflict (`availability`) for a time outside the trainer's hours, unless that is allowed. One query.
+
+    Advice to people, not a rule of the database: she may be booked outside her hours by who means it. The product itself
+    (imports, the nightly jobs, the demo's loader) is not advised.
+    """
+    if allowed or plan.actor.is_system:
+        return
+    span = (plan.starts_at, plan.ends_at)
+    why = outside_hours(trainer_id=plan.trainer.pk, location=plan.location, spans=[span]).get(0)
+    if why:
+        raise _outside(plan, why)
+
+
+def _outside(plan: Plan, why: str) -> Conflict:
+    starts = free_starts(plan, most=64)
+    length = plan.ends_at - plan.starts_at
+    outside = outside_hours(
+        trainer_id=plan.trainer.pk, location=plan.location, spans=[(at, at + length) for at in starts]
+    )
+    within = [at for number, at in enumerate(starts) if number not in outside]
+    nearest = sorted(sorted(within, key=lambda at: (abs(at - plan.starts_at), at < plan.starts_at))[:3])
+    return Conflict(
+        f"{_outside_words(plan, why)} {_instead(nearest, plan)}",
+        field="starts_at",
+        conflict="availability",
+        why=why,
+        **_details(None, nearest),
+    )
+
+
+def _outside_words(plan: Plan, why: str) -> str:
+    herself = plan.trainer.user_id == plan.actor.user_id
+    day = plan.starts_at.astimezone(ZoneInfo(plan.zone)).date()
+    if why == "off":
+        return "You have time off then." if herself else f"{plan.trainer.name} has time off then."
+    if why == "holiday":
+        name = holiday_name(plan.location, day)
+        return (
+            f"{plan.location.name} is closed for {name}." if name else f"{plan.location.name} is closed then."
+        )
+    who = "You are" if herself else f"{plan.trainer.name} is"
+    first, last = day_bounds(day, plan.zone)
+    hours = working_hours(trainer_id=plan.trainer.pk, location=plan.location, starts=first, ends=last)
+    if not hours:
+        return f"{who} not at {plan.location.name} on {day_text(plan.starts_at, plan.zone)}."
+    spans = [f"{clock_text(a, plan.zone)} to {clock_text(b, plan.zone)}" for a, b in hours]
+    return f"{who} at {plan.location.name} from {' and from '.join(spans)} that day."
 
 
 def full(capacity: int) -> Conflict:

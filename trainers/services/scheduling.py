@@ -22,7 +22,7 @@ from studios.shared.policies import Actor, Capability, require
 from trainers.models import Booking, Service, Session, TrainerProfile
 from trainers.models.timetable import LONGEST
 from trainers.policies import editable_session, reaches_trainer
-from trainers.services.clashes import Plan, refusal
+from trainers.services.clashes import Plan, check_hours, refusal
 from trainers.services.sweeping import sweep_holds
 
 GRACE = timedelta(minutes=5)
@@ -131,11 +131,13 @@ def schedule_session(
     room_id: UUID | None = None,
     starts_at: datetime,
     client_ids: Iterable[UUID] = (),
+    outside_hours: bool = False,
 ) -> Session:
     """Schedule a session of a service, with clients booked into it; its length and places are the service's.
 
-    Raises NotPermitted; NotFound for what this studio does not have; Invalid; Conflict with `conflict` trainer, room or
-    capacity: then nothing is written. Publishes session.scheduled (which speaks for its bookings too).
+    Raises NotPermitted; NotFound for what this studio does not have; Invalid; Conflict with `conflict` trainer, room, capacity
+    or (unless `outside_hours`) availability: then nothing is written.
+    Publishes session.scheduled (which speaks for its bookings too).
     """
     require(actor, Capability.SESSIONS_MANAGE)
     check_start(actor, starts_at)
@@ -156,6 +158,7 @@ def schedule_session(
         before=timedelta(minutes=service.buffer_before_minutes),
         after=timedelta(minutes=service.buffer_after_minutes),
     )
+    check_hours(plan, allowed=outside_hours)
     with refusals(refusal(plan, service.capacity)), transaction.atomic():
         lock_in_transaction(trainer_lock(trainer))
         sweep_holds(people=[trainer.user_id], rooms=[room_id])
@@ -255,11 +258,13 @@ def reschedule_session(
     trainer_id: UUID | None = None,
     room_id: UUID | Keep | None = KEEP,
     version: int | None = None,
+    outside_hours: bool = False,
 ) -> Session:
     """Move a session: another start (its length stays unless `ends_at` is given), trainer (None keeps her) or room
     (None: without a room; KEEP, the default, leaves it).
 
-    Raises NotFound, NotPermitted, Invalid, and Conflict: trainer, room, `version` (with the current state) where `version`
+    Raises NotFound, NotPermitted, Invalid, and Conflict: trainer, room, availability (for another time or trainer, unless
+    `outside_hours`), `version` (with the current state) where `version`
     is given and no longer the newest, or `status`. Publishes session.rescheduled unless nothing changed.
     """
     seen = editable_session(actor, session_id)
@@ -268,6 +273,8 @@ def reschedule_session(
         raise NotPermitted("You can give sessions to yourself and to your team.", field="trainer")
     room = seen.room if isinstance(room_id, Keep) else room_of(seen.location, room_id)
     plan = _moved(actor, seen, starts_at, ends_at, trainer, room)
+    stays = (seen.starts_at, seen.ends_at, seen.trainer_id) == (plan.starts_at, plan.ends_at, trainer.pk)
+    check_hours(plan, allowed=outside_hours or stays)
     with refusals(refusal(plan, seen.capacity)), transaction.atomic():
         lock_in_transaction(trainer_lock(seen.trainer), trainer_lock(trainer))
         sweep_holds(people=[trainer.user_id], rooms=[room.id if room else None])
