@@ -38,7 +38,7 @@ class Place:
 ROWS = """
 SELECT session.id, session.service_id AS service, session.trainer_id AS trainer, session.location_id AS location,
        session.room_id AS room, session.starts_at, session.ends_at, session.status, session.capacity, session.booked,
-       session.waitlisted, session.version, session.held_until, service.name AS service_name,
+       session.waitlisted, session.version, session.held_until, session.series_id AS series, service.name AS service_name,
        trainer.name AS trainer_name, trainer.hue, location.name AS location_name, location.timezone, room.name AS room_name,
        {mine} AS may_edit, who.clients
 FROM ({page}) AS session

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from trainers.api import availability as availability_api
 from trainers.api import bookings, holds, notes, offering, own, sessions
+from trainers.api import series as series_api
 from trainers.views import board, booking, calendar, elsewhere, feeds, linked, mine, moving, waiting
 from trainers.views import notes as note_pages
 
@@ -92,6 +93,10 @@ studio_api: list[URLPattern | URLResolver] = [
     path("holds/", holds.holds, name="api_holds"),
     path("holds/<uuid:session_id>", holds.hold, name="api_hold"),
     path("holds/<uuid:session_id>/confirm", holds.confirm, name="api_hold_confirm"),
+    path("sessions/<uuid:session_id>/edit", series_api.edit, name="api_session_edit"),
+    path("series/preview", series_api.preview, name="api_series_preview"),
+    path("series/", series_api.series_all, name="api_series_all"),
+    path("series/<uuid:series_id>/", series_api.series_one, name="api_series"),
     path("portal/sessions", own.portal_sessions, name="api_portal_sessions"),
     path("portal/notes", own.portal_notes, name="api_portal_notes"),
 ]

@@ -23,6 +23,7 @@ from tests.isolation.table import OPEN, ROLES, TABLE
 from trainers.feed_policies import Subject
 from trainers.services import complete_session, schedule_session, write_note
 from trainers.services.calendar_feeds import make_feed
+from trainers.services.series import create_series
 
 HOST = "lotus.fitflow.localhost"
 URLS = "fitflow.urls_studio"
@@ -68,6 +69,9 @@ def ids(lotus: Cast) -> dict[str, Any]:
         actor=SYSTEM, invoice_id=invoice.pk, amount=invoice.total / 2, method="cash", received_on=day
     )
     coming = schedule_session(starts_at=now() + timedelta(days=2), **common)
+    series = create_series(
+        **{**common, "starts": f"{day + timedelta(days=9)}T09:00", "rule": "FREQ=WEEKLY;COUNT=2"}
+    )
     note = write_note(actor=lotus.actor("trainer"), client_id=client.pk, session_id=coming.pk, body="x")
     invitation = invite(
         actor=lotus.actor("owner"), studio=lotus.lotus, email="new@fitflow.test", role="trainer"
@@ -80,6 +84,7 @@ def ids(lotus: Cast) -> dict[str, Any]:
         "secret": "a" * 43,
         "session_id": coming.pk,
         "booking_id": coming.bookings.get().pk,
+        "series_id": series.pk,
         "note_id": note.pk,
         "client_id": client.pk,
         "invoice_id": invoice.pk,

@@ -11,19 +11,19 @@ from fitflow.core.api.inputs import checked, query_choice, query_id, query_windo
 from fitflow.core.api.schema import PAGE, WINDOW, page_of
 from studios.shared.policies import Capability, require
 from trainers.api.present import session_dict
+from trainers.api.series_shapes import CancelIn
 from trainers.api.session_pages import answer_sessions
-from trainers.api.shapes import CompleteIn, PlacesIn, ReasonIn, RescheduleIn, SessionIn, SessionOut
+from trainers.api.shapes import CompleteIn, PlacesIn, RescheduleIn, SessionIn, SessionOut
 from trainers.models import Session
 from trainers.selectors_sql import Wanted
 from trainers.services import (
     KEEP,
-    cancel_session,
     change_places,
     complete_session,
     reschedule_session,
-    restore_session,
     schedule_session,
 )
+from trainers.services.series_closing import cancel_sessions, restore_sessions
 
 FILTERS = [
     *WINDOW,
@@ -99,12 +99,12 @@ def reschedule(request: Request, session_id: UUID) -> Response:
     return Response(session_dict(actor, session_id))
 
 
-@extend_schema(operation_id="sessions_cancel", request=ReasonIn, responses=SessionOut)
+@extend_schema(operation_id="sessions_cancel", request=CancelIn, responses=SessionOut)
 @endpoint("POST")
 def cancel(request: Request, session_id: UUID) -> Response:
-    """Cancel a session and its bookings; free for the clients."""
+    """Cancel a session and its bookings, or also those of its series that follow or are to come; free for the clients."""
     actor = request.actor  # type: ignore[attr-defined]
-    cancel_session(actor=actor, session_id=session_id, reason=checked(ReasonIn, request)["reason"])
+    cancel_sessions(actor=actor, session_id=session_id, **checked(CancelIn, request))
     return Response(session_dict(actor, session_id))
 
 
@@ -120,9 +120,9 @@ def places(request: Request, session_id: UUID) -> Response:
 @extend_schema(operation_id="sessions_restore", request=None, responses=SessionOut)
 @endpoint("POST")
 def restore(request: Request, session_id: UUID) -> Response:
-    """Undo a cancellation within three minutes."""
+    """Undo a cancellation within three minutes, with all that was cancelled along with it."""
     actor = request.actor  # type: ignore[attr-defined]
-    restore_session(actor=actor, session_id=session_id)
+    restore_sessions(actor=actor, session_id=session_id)
     return Response(session_dict(actor, session_id))
 
 

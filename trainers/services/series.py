@@ -111,6 +111,10 @@ def _check_first(starts: str) -> datetime:
     return first
 
 
+def _wall(named: str | datetime, walls: Mapping[datetime, str]) -> str:
+    return named if isinstance(named, str) else walls.get(named, named.isoformat())
+
+
 def _left_out(
     found: Sequence[Occurrence],
     location: Location,
@@ -148,14 +152,15 @@ def preview_series(
     rule: str,
     skips_holidays: bool = False,
     client_ids: Iterable[UUID] = (),
-    skip: Collection[str] = (),
-    moves: Mapping[str, datetime] | None = None,
+    skip: Collection[str | datetime] = (),
+    moves: Mapping[str | datetime, datetime] | Mapping[str, datetime] | None = None,
 ) -> SeriesPlan:
     """Return a series with every occurrence and what stands against each; nothing is written.
 
     `starts` is the first wall-clock start at the location, `rule` an RRULE. `skip` names occurrences to leave out, `moves`
-    those to start at another instant. With `skips_holidays` the province's holidays are left out unless moved. A rule
-    without an end is planned 26 weeks ahead. Raises NotPermitted, NotFound, Invalid. A constant number of queries.
+    those to start at another instant; each by its wall-clock start or its instant. With `skips_holidays` the province's
+    holidays are left out unless moved. A rule without an end is planned 26 weeks ahead. Raises NotPermitted, NotFound, Invalid.
+    A constant number of queries.
     """
     require(actor, Capability.SESSIONS_MANAGE)
     trainer, service = active_trainer(trainer_id), offered_service(service_id)
@@ -164,10 +169,12 @@ def preview_series(
     location = open_location(location_id)
     room, clients = room_of(location, room_id), chosen_clients(actor, client_ids)
     zone, minutes = location.timezone, service.duration_minutes
-    first, read, moved = _check_first(starts), read_rule(rule, zone=zone), dict(moves or {})
+    first, read = _check_first(starts), read_rule(rule, zone=zone)
     through = max(today(zone), first.date()) + AHEAD if read.endless else FAR
     found = expand(read, starts, zone=zone, minutes=minutes, through=through)
-    out = _left_out(found, location, skip, moved.keys(), skips_holidays)
+    walls = {one.starts_at: one.wall for one in found}
+    moved = {_wall(one, walls): start for one, start in (moves or {}).items()}
+    out = _left_out(found, location, {_wall(one, walls) for one in skip}, moved.keys(), skips_holidays)
     setting = Setting(
         actor=actor,
         trainer=trainer,
