@@ -59,6 +59,11 @@ def calendars_of(user: User) -> QuerySet[ExternalCalendar]:
     return ExternalCalendar.objects.filter(user=user)
 
 
+def unread_calendars(user: User) -> QuerySet[ExternalCalendar]:
+    """Return those of her calendars that have not been read for so long that she should know."""
+    return calendars_of(user).filter(paused_at=None, failures__gte=TELL_AFTER)
+
+
 def add_calendar(*, user: User, name: str, address: str, zone: str) -> ExternalCalendar:
     """Subscribe a calendar by its secret address; `zone` is that of its times that name none. It is first asked by the poller.
 

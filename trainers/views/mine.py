@@ -18,6 +18,7 @@ from studios.shared.decorators import signed_in
 from studios.shared.models import Role, Studio
 from studios.shared.requests import StudioRequest
 from trainers.selectors import my_calendar as read_my_calendar
+from trainers.services.external import unread_calendars
 from trainers.views.agenda import BUSY, Shown, event_of, in_order, my_session, summary
 from trainers.views.calendar import Chip, Chips, period_context
 from trainers.views.periods import CalendarAddress, address_from, days_from
@@ -49,11 +50,19 @@ def _address(request: StudioRequest, studios: list[Studio], zone: str) -> Calend
     return address_from(request.GET, zone=zone, filters=filters, views=VIEWS)
 
 
+def _busy(item: dict[str, Any]) -> Shown:
+    """Return a busy span with the name of the calendar that holds it, which nobody but she is shown."""
+    name = item["calendar"]
+    return Shown(
+        kind="busy", starts_at=item["starts_at"], ends_at=item["ends_at"], title=BUSY, line=name, owner=name
+    )
+
+
 def _rows(request: StudioRequest, address: CalendarAddress, starts: Any, ends: Any) -> list[Shown]:
     rows = []
     for item in read_my_calendar(user=request.user, starts=starts, ends=ends):
         if item["kind"] == "busy":
-            rows.append(Shown(kind="busy", starts_at=item["starts_at"], ends_at=item["ends_at"], title=BUSY))
+            rows.append(_busy(item))
         elif address.shows("studio", item["studio"]["slug"]):
             rows.append(my_session(item, settings.STUDIO_URLCONF))
     return rows
@@ -82,6 +91,7 @@ def my_calendar(request: StudioRequest) -> HttpResponse:
         "empty_title": "Nothing booked" if studios else "You work in no studio yet",
         "empty_text": _empty_text(studios),
         "book_label": "Book a session" if studios else "",
+        "unread": unread_calendars(request.user),
     }
     part = bool(request.htmx)
     response = render(request, "trainer/_period.html" if part else "trainer/my_calendar.html", context)
