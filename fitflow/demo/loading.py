@@ -27,7 +27,9 @@ from fitflow.accounts.models import User
 from fitflow.core import outbox
 from fitflow.core.clock import now, today
 from fitflow.core.models import OutboxMessage
+from fitflow.demo.calendars import add_calendars
 from fitflow.demo.money import bill_closed_months, closed_months, set_up_billing
+from fitflow.demo.places import fill_a_class
 from fitflow.demo.world import PEOPLE, STUDIOS, Slot, StudioFacts
 from fitflow.tenancy import hosts, schema
 from fitflow.tenancy.context import studio_context
@@ -75,6 +77,7 @@ def load_demo(say: Say = lambda line: None) -> None:
                 _drop(studio)
             say(f"{facts.name}: rooms, people, prices")
             _load_studio(facts, people, say)
+        add_calendars(people["lead"])
 
 
 @contextmanager
@@ -160,6 +163,8 @@ def _load_studio(facts: StudioFacts, people: dict[str, User], say: Say) -> None:
         say(f"{facts.name}: {WEEKS_BACK} weeks behind, {WEEKS_AHEAD} ahead")
         _fill_weeks(facts, people, clients, chance)
         _write_notes(facts, people, studio)
+        if facts.slug == "lotus":
+            fill_a_class()
         say(f"{facts.name}: invoices and payments")
         set_up_billing(facts)
         bill_closed_months(facts, owner=actor_in(owner, studio), chance=chance)
@@ -327,5 +332,6 @@ def _hush(studio: Studio) -> None:
         .values_list("pk", flat=True)[:6]
     )
     issued = waiting.filter(topic="invoice.issued").order_by("-id").values_list("pk", flat=True)[:6]
-    keep = [*coming, *issued]
+    offered = waiting.filter(topic="offer.made").values_list("pk", flat=True)
+    keep = [*coming, *issued, *offered]
     waiting.exclude(pk__in=keep).update(state=OutboxMessage.State.DONE, done_at=now())
