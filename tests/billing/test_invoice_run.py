@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 from unittest import mock
@@ -16,6 +16,7 @@ from billing.models import Invoice, InvoiceLine, InvoiceRun
 from billing.services import runs
 from billing.tasks import carry_on_run
 from fitflow.core import outbox
+from fitflow.core.clock import now
 from fitflow.core.errors import Invalid, NotFound, NotPermitted
 from fitflow.core.models import OutboxMessage
 from fitflow.tenancy.context import studio_context
@@ -301,3 +302,26 @@ def test_a_run_that_fails_to_the_last_attempt_says_so(lotus: Cast) -> None:
     asked.refresh_from_db()
     assert (asked.status, asked.errors[0]["message"]) == ("failed", runs.STOPPED)
     assert run(lotus).invoices.count() == 1
+
+
+@pytest.mark.parametrize(("percent", "net"), [(30, "21.24"), (0, None)])
+def test_a_fee_is_invoiced_as_it_was_settled_whatever_the_service_says_by_now(
+    lotus: Cast, percent: int, net: str | None
+) -> None:
+    Service.objects.filter(name="Private").update(late_fee_percent=100, no_show_fee_percent=100)
+    booking = held(lotus, attendance="no_show")
+    Booking.objects.filter(pk=booking.pk).update(fee_percent=percent, strike=1)
+    run(lotus)
+    lines = list(InvoiceLine.objects.values_list("net", "detail"))
+    assert lines == ([(Decimal(net), f"{percent}% of $80.00")] if net else [])
+
+
+def test_a_late_cancel_that_can_still_be_undone_is_not_invoiced(lotus: Cast) -> None:
+    booking = held(lotus)
+    fields: dict[str, Any] = {"status": "cancelled", "late_cancel": True, "fee_percent": 50, "attendance": ""}
+    Booking.objects.filter(pk=booking.pk).update(**fields, cancelled_at=now())
+    run(lotus)
+    assert not InvoiceLine.objects.exists()
+    Booking.objects.filter(pk=booking.pk).update(cancelled_at=now() - timedelta(minutes=4))
+    run(lotus)
+    assert InvoiceLine.objects.count() == 1
