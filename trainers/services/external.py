@@ -150,7 +150,7 @@ def read_calendar(*, calendar_id: UUID) -> None:
     except Trouble as trouble:
         _note(calendar, trouble)
     else:
-        _keep(calendar, answer, at)
+        keep_answer(calendar, answer, at)
 
 
 def _addresses(calendar: ExternalCalendar) -> set[str]:
@@ -179,7 +179,8 @@ def _note(calendar: ExternalCalendar, trouble: Trouble) -> None:
             outbox.publish("calendar.unread", calendar=row.pk)
 
 
-def _keep(calendar: ExternalCalendar, answer: Answer, at: datetime) -> None:
+def keep_answer(calendar: ExternalCalendar, answer: Answer, at: datetime) -> None:
+    """Make what a calendar said busy in the place of what it said before, in one transaction; nothing where it is gone."""
     with transaction.atomic():
         lock_in_transaction(_lock(calendar.user_id))
         row = ExternalCalendar.objects.select_for_update().filter(pk=calendar.pk, paused_at=None).first()
