@@ -5,8 +5,20 @@ from django.urls import URLPattern, URLResolver, path
 from trainers.api import availability as availability_api
 from trainers.api import bookings, holds, notes, offering, own, sessions
 from trainers.api import series as series_api
-from trainers.views import board, booking, calendar, elsewhere, feeds, linked, mine, moving, waiting
+from trainers.views import (
+    board,
+    booking,
+    calendar,
+    elsewhere,
+    feeds,
+    linked,
+    mine,
+    moving,
+    series_changes,
+    waiting,
+)
 from trainers.views import notes as note_pages
+from trainers.views import series as series_pages
 
 # Pages of the public host, pages of a studio's host, and the API below /api/v1/ on either.
 public: list[URLPattern | URLResolver] = [
@@ -60,6 +72,20 @@ studio: list[URLPattern | URLResolver] = [
     path("place-link/<str:token>/", linked.client_offer, name="client_offer"),
     path("place-link/<str:token>/accept/", linked.client_offer_accept, name="client_offer_accept"),
     path("place-link/<str:token>/decline/", linked.client_offer_decline, name="client_offer_decline"),
+    path("series/new/", series_pages.series_new, name="series_new"),
+    path("series/preview/", series_pages.series_preview, name="series_preview"),
+    path("series/make/", series_pages.series_make, name="series_make"),
+    path("series/<uuid:series_id>/", series_pages.series_detail, name="series_detail"),
+    path(
+        "sessions/<uuid:session_id>/change-series/",
+        series_changes.session_change_series,
+        name="session_change_series",
+    ),
+    path(
+        "sessions/<uuid:session_id>/cancel-series/",
+        series_changes.session_cancel_series,
+        name="session_cancel_series",
+    ),
     path("notes/to-sign/", note_pages.notes_to_sign, name="notes_to_sign"),
     path("notes/<uuid:note_id>/", note_pages.note_change, name="note_change"),
     path("notes/<uuid:note_id>/sign/", note_pages.note_sign, name="note_sign"),

@@ -132,7 +132,7 @@ def _left_out(
     if holidays:
         days = public_holidays(location.province, *_days(found))
         closed = [one.wall for one in found if read_wall(one.wall).date() in days]
-        out |= {wall: Why.HOLIDAY.value for wall in closed if wall not in out and wall not in kept}
+        out |= {wall: Why.HOLIDAY.value for wall in closed if wall not in kept}
     return out
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -23,7 +24,9 @@ from studios.shared.policies import Capability, require
 from studios.shared.requests import StudioRequest
 from trainers.forms import AddClientForm, CancelForm, NoteForm
 from trainers.models import Booking, Session
+from trainers.policies import editable_session
 from trainers.selectors import SessionBoard, session_board
+from trainers.selectors_series import place_in_series
 from trainers.services import (
     book_client,
     cancel_booking,
@@ -31,13 +34,15 @@ from trainers.services import (
     complete_session,
     give_place,
     mark_attendance,
-    restore_session,
     write_note,
 )
 from trainers.services.booking import CHECK_IN
 from trainers.services.scheduling import UNDO_WITHIN
+from trainers.services.series_closing import restore_sessions
 from trainers.views.answers import back_to, calendar_at
 from trainers.views.periods import uuid_from, zone_text
+from trainers.views.series_changes import scope_asked
+from trainers.views.series_forms import ScopeForm
 from trainers.views.waiting import PlacesForm
 
 MARK = "attendance-"
@@ -95,6 +100,7 @@ def _context(board: SessionBoard) -> dict[str, Any]:
         "is_today": opens.date() == now.date(),
         "people": session.booked + session.waitlisted,
         "back": calendar_at(session),
+        "place_in_series": place_in_series(session),
         **_words(session),
     }
 
@@ -127,6 +133,7 @@ def board_page(request: StudioRequest, session_id: UUID, *, status: int = 200, *
         "add_form": AddClientForm(actor=request.actor),
         "note_form": NoteForm(),
         "cancel_form": CancelForm(),
+        "scope_form": ScopeForm() if board.session.series_id else None,
         "places_form": PlacesForm(initial={"places": board.session.capacity}),
         **forms,
     }
@@ -191,6 +198,10 @@ def session_cancel(request: StudioRequest, session_id: UUID) -> HttpResponse:
     form = CancelForm(request.POST)
     if not form.is_valid():
         return board_page(request, session_id, status=422, cancel_form=form)
+    scope = scope_asked(request, editable_session(request.actor, session_id))
+    if scope:
+        asked = urlencode({"scope": scope, "reason": form.cleaned_data["reason"]})
+        return HttpResponseRedirect(f"{reverse('session_cancel_series', args=[session_id])}?{asked}")
     try:
         session = cancel_session(
             actor=request.actor, session_id=session_id, reason=form.cleaned_data["reason"]
@@ -208,7 +219,7 @@ def session_cancel(request: StudioRequest, session_id: UUID) -> HttpResponse:
 def session_restore(request: StudioRequest, session_id: UUID) -> HttpResponse:
     """Undo a cancellation, with the bookings it took away."""
     try:
-        session = restore_session(actor=request.actor, session_id=session_id)
+        session = restore_sessions(actor=request.actor, session_id=session_id)
     except (Conflict, Invalid) as error:
         messages.error(request, error.message)
     else:

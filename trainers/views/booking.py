@@ -23,6 +23,7 @@ from trainers.models import Session, TrainerProfile
 from trainers.services import cancel_session, schedule_session
 from trainers.views.answers import calendar_at, toasted, told, when
 from trainers.views.periods import id_asked, instant_from, uuid_from, zone_text
+from trainers.views.series import begin_series
 
 OPENING = time(9, 0)
 
@@ -106,6 +107,8 @@ def session_new(request: StudioRequest) -> HttpResponse:
 @staff_required
 def session_book(request: StudioRequest) -> HttpResponse:
     """Book. A refusal stands beside its field, with other starts to pick from; what was typed stays."""
+    if request.POST.get("pick") == "repeat":
+        return begin_series(request)
     if request.POST.get("pick"):
         return _form_answer(request, BookingForm(initial=_picked(request), actor=request.actor))
     form = BookingForm(request.POST, actor=request.actor)

@@ -25,6 +25,8 @@ from trainers.policies import editable_session
 from trainers.services import reschedule_session
 from trainers.views.answers import back_to, when
 from trainers.views.periods import instant_from, uuid_from, zone_text
+from trainers.views.series_changes import change_url, scope_asked
+from trainers.views.series_forms import ScopeForm
 
 SALT = "trainers.moved"
 UNDO_SECONDS = 600
@@ -38,6 +40,9 @@ def session_move(request: StudioRequest, session_id: UUID) -> HttpResponse:
     if request.method != "POST" or request.POST.get("pick"):
         return _page(request, session, _form(request, session))
     form = _form(request, session, request.POST)
+    scope = scope_asked(request, session)
+    if scope and form.is_valid():
+        return HttpResponseRedirect(change_url(session, scope, form.cleaned_data))
     undo = f"{reverse('session_move_back', args=[session.pk])}?to={_token(session)}"
     moved = _reschedule(request, form) if form.is_valid() else None
     if moved is None:
@@ -90,6 +95,8 @@ def _initial(request: StudioRequest, session: Session) -> dict[str, Any]:
 def _page(request: StudioRequest, session: Session, form: MoveForm, status: int = 200) -> HttpResponse:
     zone = session.location.timezone
     context = {"form": form, "session": session, "zone": zone, "zone_words": zone_text(zone)}
+    scope = request.POST.get("scope") or request.GET.get("scope") or "this"
+    context["scope_form"] = ScopeForm(initial={"scope": scope}) if session.series_id else None
     return render(request, "trainer/session_move.html", context, status=status)
 
 

@@ -1,0 +1,206 @@
+"""Series by their pages: the plain form, the preview, the one button, changes that show first what they touch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fitflow.tenancy.context import leave, studio_context
+from tests.cast import Cast
+from tests.pages import browser_of, words_of
+from tests.trainers.plan import scheduled
+from tests.trainers.series.wishes import day, instant, nth, series_of, starts_of, wall
+from trainers.models import Series, Session
+
+
+def typed(cast: Cast, **changes: Any) -> dict[str, Any]:
+    with studio_context(cast.lotus):
+        return {
+            "starts_on": day().isoformat(),
+            "starts_at": "09:00",
+            "service": cast.service().pk,
+            "client": "Client",
+            "trainer": cast.trainer().pk,
+            "place": str(cast.location().pk),
+            "weekdays": ["0", "2"],
+            "every": "1",
+            "ends": "count",
+            "times": "4",
+            **changes,
+        }
+
+
+WALLS = [wall(ahead) for ahead in (0, 2, 7, 9)]
+
+
+def ticked(walls: list[str], **times: str) -> dict[str, Any]:
+    return {"row": WALLS, "keep": walls, **{f"at-{one}": times.get(one, one) for one in WALLS}}
+
+
+def test_repeat_takes_what_was_typed_to_the_form_of_a_series(cast: Cast) -> None:
+    browser = browser_of(cast, "lead")
+    answer = browser.post("/calendar/book/", {**typed(cast), "pick": "repeat"})
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/series/new/?starts_on=")
+    form = browser.get(answer["Location"])
+    assert form.status_code == 200
+    assert 'value="0" id="id_weekdays_0" checked' in form.content.decode()
+    by_htmx = browser.post(
+        "/calendar/book/", {**typed(cast), "pick": "repeat"}, headers={"HX-Request": "true"}
+    )
+    assert (by_htmx.status_code, by_htmx["HX-Redirect"]) == (204, answer["Location"])
+
+
+def test_the_preview_lists_every_session_and_makes_none(cast: Cast) -> None:
+    with studio_context(cast.lotus):
+        scheduled(cast, instant(7))
+    page = browser_of(cast, "lead").post("/series/preview/", typed(cast))
+    words = words_of(page)
+    assert page.status_code == 200
+    assert "Every Monday and Wednesday at 09:00, 4 times" in words
+    assert "3 sessions, 1 left out" in words
+    assert "You are busy from 09:00 to 10:00" in words
+    with studio_context(cast.lotus):
+        assert Session.objects.count() == 1
+
+
+def test_one_button_makes_what_is_ticked_at_the_times_given(cast: Cast) -> None:
+    browser = browser_of(cast, "lead")
+    chosen = ticked([WALLS[0], WALLS[1], WALLS[3]], **{WALLS[1]: wall(3, 15)})
+    made = browser.post("/series/make/", {**typed(cast), **chosen})
+    assert made.status_code == 302
+    with studio_context(cast.lotus):
+        series = Series.objects.get()
+        assert starts_of(series) == [wall(0), wall(3, 15), wall(9)]
+        assert [skip.occurrence for skip in series.skips.all()] == [wall(7)]
+    page = words_of(browser.get(made["Location"]))
+    assert "3 sessions made" in page
+    assert "Left out" in page
+
+
+def test_a_clash_comes_back_with_its_flag_and_what_was_ticked(cast: Cast) -> None:
+    with studio_context(cast.lotus):
+        scheduled(cast, instant(7))
+    page = browser_of(cast, "lead").post("/series/make/", {**typed(cast), **ticked(WALLS[1:])})
+    assert page.status_code == 409
+    words = words_of(page)
+    assert "Nothing was changed: 1 of 3 clashes." in words
+    assert "3 sessions, 1 left out" in words
+    with studio_context(cast.lotus):
+        assert not Series.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"weekdays": []}, "Choose at least one day."),
+        ({"weekdays": ["9"]}, "Select a valid choice"),
+        ({"ends": "until"}, "Choose the last day."),
+        ({"times": ""}, "Say how many sessions."),
+        ({"times": "9999"}, "less than or equal to 400"),
+        ({"every": "0"}, "greater than or equal to 1"),
+        ({"ends": "until", "until": "2020-01-01"}, "This rule never comes true"),
+        ({"starts_at": "nine"}, "Write a time such as 10:30."),
+    ],
+)
+def test_what_cannot_be_stands_beside_its_field(cast: Cast, change: dict[str, Any], words: str) -> None:
+    page = browser_of(cast, "lead").post("/series/preview/", typed(cast, **change))
+    assert page.status_code == 422
+    assert words in words_of(page)
+
+
+@pytest.mark.parametrize("field", ["row", "at-x"])
+def test_strange_rows_are_refused(cast: Cast, field: str) -> None:
+    data = {**typed(cast), **ticked(WALLS), "row": [*WALLS, "x"], "keep": ["x"], field: "x"}
+    assert browser_of(cast, "lead").post("/series/make/", data).status_code in {409, 422}
+
+
+def test_the_rule_can_be_changed_from_the_preview(cast: Cast) -> None:
+    page = browser_of(cast, "lead").post("/series/preview/", {**typed(cast), "pick": "form"})
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert 'id="id_weekdays_2" checked' in text
+    assert 'value="4"' in text
+
+
+def test_the_session_says_where_it_stands_and_leads_to_its_series(lotus: Cast) -> None:
+    series = series_of(lotus, clients=("Client",))
+    session = nth(series, 2)
+    leave()
+    browser = browser_of(lotus, "lead")
+    page = browser.get(f"/sessions/{session.pk}/")
+    assert "Mondays and Wednesdays, 3 of 6" in words_of(page)
+    assert f'href="/series/{series.pk}/"' in page.content.decode()
+    assert "This one and all that follow" in words_of(page)
+    assert "To come" in words_of(browser.get(f"/series/{series.pk}/"))
+
+
+def test_moving_more_than_this_one_shows_first_what_changes(lotus: Cast) -> None:
+    series = series_of(lotus, clients=("Client",))
+    session = nth(series, 2)
+    move = {
+        "starts_on": day(7).isoformat(),
+        "starts_at": "11:00",
+        "minutes": 60,
+        "trainer": session.trainer_id,
+        "place": str(session.location_id),
+        "version": session.version,
+        "scope": "following",
+    }
+    leave()
+    browser = browser_of(lotus, "lead")
+    answer = browser.post(f"/sessions/{session.pk}/move/", move)
+    assert answer.status_code == 302
+    page = browser.get(answer["Location"])
+    words = words_of(page)
+    assert "Change 4 sessions?" in words
+    assert "2 earlier, past or completed sessions stay as they are." in words
+    assert "1 client gets one e-mail." in words
+    done = browser.post(answer["Location"], {"version": 1})
+    assert done.status_code == 302
+    again = browser.post(answer["Location"], {"version": 1})
+    with studio_context(lotus.lotus):
+        assert starts_of(Series.objects.get(follows=series))[0] == wall(7, 11)
+    assert again.status_code in {302, 409}
+
+
+def test_cancelling_more_than_this_one_shows_first_what_goes_and_is_undone(lotus: Cast) -> None:
+    series = series_of(lotus, clients=("Client",))
+    session = nth(series, 2)
+    leave()
+    browser = browser_of(lotus, "lead")
+    answer = browser.post(f"/sessions/{session.pk}/cancel/", {"reason": "I move away", "scope": "following"})
+    page = browser.get(answer["Location"])
+    assert "Cancel 4 sessions?" in words_of(page)
+    assert "I move away" in words_of(page)
+    stale = browser.post(answer["Location"], {"version": 9})
+    assert stale.status_code == 409
+    assert "Somebody changed this series meanwhile" in words_of(stale)
+    assert browser.post(answer["Location"], {"version": 1}).status_code == 302
+    with studio_context(lotus.lotus):
+        assert len(starts_of(series)) == 2
+    leave()
+    assert browser.post(f"/sessions/{session.pk}/restore/").status_code == 302
+    with studio_context(lotus.lotus):
+        assert len(starts_of(series)) == 6
+
+
+def test_a_trainer_cannot_make_a_series_for_her_lead(cast: Cast) -> None:
+    page = browser_of(cast, "trainer").post("/series/make/", {**typed(cast), **ticked(WALLS)})
+    assert page.status_code in {403, 422}
+    with studio_context(cast.lotus):
+        assert not Series.objects.exists()
+
+
+def test_another_studios_series_is_not_there(cast: Cast) -> None:
+    with studio_context(cast.summit):
+        series = series_of(cast)
+        session = nth(series, 0)
+    browser = browser_of(cast, "owner")
+    for path in (
+        f"/series/{series.pk}/",
+        f"/sessions/{session.pk}/change-series/",
+        f"/sessions/{session.pk}/cancel-series/",
+    ):
+        assert browser.get(path).status_code == 404

@@ -1,0 +1,161 @@
+"""Changing and cancelling what repeats: each shows first what it touches."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_http_methods
+
+from fitflow.core.errors import Conflict, Invalid
+from fitflow.core.flash import undoable
+from studios.shared.decorators import staff_required
+from studios.shared.requests import StudioRequest
+from trainers.models import Session
+from trainers.policies import editable_session
+from trainers.services.series import words_of
+from trainers.services.series_closing import cancel_sessions, preview_series_cancel
+from trainers.services.series_edits import edit_session, preview_series_edit
+from trainers.views.periods import id_asked, zone_text
+
+
+def scope_asked(request: StudioRequest, session: Session) -> str:
+    """Return which more than this session a form is about, or an empty string."""
+    scope = request.POST.get("scope", "")
+    return scope if session.series_id and scope in {"following", "all"} else ""
+
+
+def change_url(session: Session, scope: str, data: dict[str, Any]) -> str:
+    """Return the address of the preview of a change, as the form of one session has it."""
+    asked = {
+        "scope": scope,
+        "starts": data["instant"].isoformat(),
+        "minutes": data["minutes"],
+        "trainer": data["trainer"].pk,
+        "room": data["room_id"] or "",
+    }
+    return f"{reverse('session_change_series', args=[session.pk])}?{urlencode(asked)}"
+
+
+def _asked(query: QueryDict, session: Session) -> dict[str, Any]:
+    """Return what an address asks to change; what stays as it is on this session is left out."""
+    starts = _instant(query.get("starts", ""))
+    minutes = query.get("minutes", "")
+    trainer, room = id_asked(query, "trainer"), id_asked(query, "room")
+    asked: dict[str, Any] = {}
+    if starts is not None and starts != session.starts_at:
+        asked["starts_at"] = starts
+    if minutes.isdecimal() and timedelta(minutes=int(minutes[:6])) != session.ends_at - session.starts_at:
+        asked["duration_minutes"] = int(minutes[:6])
+    if trainer and trainer[0] != session.trainer_id:
+        asked["trainer_id"] = trainer[0]
+    if "room" in query and (room[0] if room else None) != session.room_id:
+        asked["room_id"] = room[0] if room else None
+    return asked
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        found = parse_datetime(text.replace(" ", "+"))
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
+
+
+def _version(request: StudioRequest) -> int | None:
+    text = request.POST.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 9 else None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_required
+def session_change_series(request: StudioRequest, session_id: UUID) -> HttpResponse:
+    """Show what a change of this and the following sessions touches, and make it by POST."""
+    session = editable_session(request.actor, session_id)
+    scope = request.GET.get("scope", "following")
+    wish: dict[str, Any] = {"actor": request.actor, "session_id": session_id, "scope": scope}
+    wish |= _asked(request.GET, session)
+    board = reverse("session_detail", args=[session_id])
+    problem, status = "", 200
+    try:
+        if request.method == "POST":
+            moved = edit_session(**wish, version=_version(request))
+            messages.success(request, "The series is changed. Each client gets one e-mail.")
+            return HttpResponseRedirect(reverse("series_detail", args=[moved.series_id]))
+    except Conflict as error:
+        problem, status = error.message, 409
+    except Invalid as error:
+        messages.error(request, error.message)
+        return HttpResponseRedirect(reverse("session_move", args=[session_id]))
+    try:
+        plan = preview_series_edit(**wish)
+    except (Conflict, Invalid) as error:
+        messages.error(request, error.message)
+        return HttpResponseRedirect(board)
+    zone = plan.series.location.timezone
+    context = {
+        "plan": plan,
+        "session": session,
+        "zone": zone,
+        "zone_words": zone_text(zone),
+        "kept": sum(1 for change in plan.changes if change.keeps_time) if plan.by else 0,
+        "before": words_of(plan.series),
+        "problem": problem,
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "trainer/series_change.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_required
+def session_cancel_series(request: StudioRequest, session_id: UUID) -> HttpResponse:
+    """Show what cancelling this and the following sessions takes, and do it by POST."""
+    session = editable_session(request.actor, session_id)
+    scope, reason = request.GET.get("scope", "following"), request.GET.get("reason", "")[:300]
+    board, problem, status = reverse("session_detail", args=[session_id]), "", 200
+    try:
+        if request.method == "POST":
+            cancel_sessions(
+                actor=request.actor,
+                session_id=session_id,
+                scope=scope,
+                reason=reason,
+                version=_version(request),
+            )
+            undoable(
+                request,
+                f"{session.service.name} is cancelled. Each client gets one e-mail.",
+                reverse("session_restore", args=[_taken(session)]),
+            )
+            return HttpResponseRedirect(reverse("series_detail", args=[session.series_id]))
+    except Conflict as error:
+        problem, status = error.message, 409
+    try:
+        plan = preview_series_cancel(actor=request.actor, session_id=session_id, scope=scope)
+    except (Conflict, Invalid) as error:
+        messages.error(request, error.message)
+        return HttpResponseRedirect(board)
+    context = {
+        "plan": plan,
+        "session": session,
+        "reason": reason,
+        "zone": session.location.timezone,
+        "words": words_of(plan.series),
+        "problem": problem,
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "trainer/series_cancel.html", context, status=status)
+
+
+def _taken(session: Session) -> UUID:
+    """Return a session that went with the series just cancelled: by it an undo knows them all."""
+    rows = Session.objects.filter(series=session.series, status=Session.Status.CANCELLED)
+    newest = rows.order_by("-cancelled_at", "occurrence").values_list("pk", flat=True).first()
+    return newest or session.pk
