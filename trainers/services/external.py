@@ -50,7 +50,8 @@ SELECT read.user_id FROM (
 ) AS read
 WHERE NOT read.spans <@ coalesce((
     SELECT range_agg(busy.span) FROM trainers_shared_busytime AS busy
-    WHERE busy.user_id = read.user_id AND busy.span && range_merge(read.spans)), '{}')
+    WHERE busy.user_id = read.user_id AND busy.span && range_merge(read.spans)
+        AND (busy.expires_at IS NULL OR busy.expires_at > now())), '{}')
 """
 
 
