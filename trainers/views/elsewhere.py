@@ -21,6 +21,8 @@ from trainers.services import external
 from trainers.services.calendar_feeds import live_personal_feeds, make_personal_feed, revoke_personal_feed
 from trainers.views.feeds import as_webcal, personal_address
 
+FEED_IDS = "feed_%s"  # the page has a second form with a name
+
 
 @require_safe
 @signed_in
@@ -37,7 +39,7 @@ def _page(request: StudioRequest, status: int = 200, **more: Any) -> HttpRespons
     zone = zones[0] if zones else settings.TIME_ZONE
     context = {
         "feeds": live_personal_feeds(request.user),
-        "feed_form": NameForm(),
+        "feed_form": NameForm(auto_id=FEED_IDS),
         "calendars": calendars,
         "form": ExternalCalendarForm(initial={"zone": zone}),
         "webcal": as_webcal(more.get("made", "")),
@@ -50,7 +52,7 @@ def _page(request: StudioRequest, status: int = 200, **more: Any) -> HttpRespons
 @signed_in
 def personal_feed_add(request: StudioRequest) -> HttpResponse:
     """Make an address of her sessions in all studios and show it, this once."""
-    form = NameForm(request.POST)
+    form = NameForm(request.POST, auto_id=FEED_IDS)
     if form.is_valid():
         try:
             _, secret = make_personal_feed(user=request.user, name=form.cleaned_data["name"])
