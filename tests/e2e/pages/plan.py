@@ -18,11 +18,13 @@ LOOKED_AT: dict[str, str] = {
     "test_team_and_studio": """
         team team_member roles studio_settings location_add location_edit room_add room_edit""",
     "test_her_own_calendar_over_all_studios": "my_studios my_calendar my_book",
+    "test_calendars_elsewhere": "elsewhere feeds",
     "test_booking_and_moving": "session_new session_move",
     "test_the_board_of_a_session": "session_detail",
     "test_notes": "notes_to_sign note_change",
     "test_the_portal": """
         portal_home portal_sessions portal_invoices portal_invoice portal_notes portal_profile""",
+    "test_the_links_of_a_clients_messages": "client_cancel client_offer",
     "test_a_studio_without_anything_in_it_and_those_invited_to_it": """
         account_email_verification_sent open_studio invitation""",
     "test_how_she_signs_in": """
@@ -51,6 +53,10 @@ NO_PAGE: dict[str, str] = {
     "*_pdf": "a file",
     "*_csv": "a file",
     "*_zip": "a file",
+    "calendar_feed": "a file",
+    "personal_feed": "a file",
+    "personal_feed_*": "only posted to, from `elsewhere`",
+    "external_*": "only posted to, from `elsewhere`",
     "mfa_download_recovery_codes": "a file",
     "studio_home": "leads on to the portal of who asks",
     "home": "leads on to the only studio, to the list, or to the admin",

@@ -121,7 +121,7 @@ def test_how_she_signs_in(eyes_of: EyesOf) -> None:
     visit("mfa_activate_totp")
     visit("mfa_activate_totp", state="refused", act=acts.sends("Turn it on", code="000000"))
     visit("mfa_activate_totp", state="by-hand", act=acts.unfolds("details.disclose"))
-    acts.sends("Turn it on", code=six_digits(page.locator(".disclose .num").inner_text()))(page)
+    acts.sends("Turn it on", code=six_digits(page.locator(".disclose p").inner_text()))(page)
     eyes.look("public-mfa-just-on")
     visit("mfa_index", state="on")
     visit("account_security", state="two-step")

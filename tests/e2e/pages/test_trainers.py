@@ -29,6 +29,22 @@ def test_her_own_calendar_over_all_studios(eyes_of: EyesOf) -> None:
     eyes.visit("my_book")
 
 
+def test_calendars_elsewhere(eyes_of: EyesOf, world: World) -> None:
+    eyes = eyes_of("lead")
+    eyes.visit("elsewhere")
+    eyes.visit("elsewhere", state="add", act=acts.opens("add-calendar"))
+    eyes.visit("elsewhere", state="refused", act=acts.sends_in("add-calendar", "Add calendar", name=""))
+    eyes.go(world.url("/my/calendar/elsewhere/"))
+    acts.sends("Make an address", name="My phone, the old one with the broken glass")(eyes.page)
+    eyes.look("public-elsewhere-made")
+    eyes.visit("elsewhere", state="revoke", act=acts.asks("Revoke"))
+    eyes.visit("feeds", studio="lotus")
+    acts.sends("Make an address", name="The tablet at the desk")(eyes.page)
+    eyes.look("lotus-feeds-made")
+    client = eyes_of("client")
+    client.visit("feeds", studio="lotus", state="as-client")
+
+
 def clicks_a_free_hour(page: Page) -> None:
     """Ask for a session: on a desk by clicking the grid at midnight, when nobody trains; on a phone by the button."""
     if page.locator(".ec-body").is_visible():
