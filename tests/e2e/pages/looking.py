@@ -65,6 +65,13 @@ _CUT = """() => [...document.querySelectorAll(".btn, .seg, .chip, .state, .tabba
 ).slice(0, 3).map((element) => element.outerHTML.slice(0, 160))"""
 
 
+# Two elements of one id: a label, a hint or a link then speaks of the wrong one.
+_TWICE = """() => {
+  const ids = [...document.querySelectorAll("[id]")].map(({ id }) => id);
+  return [...new Set(ids.filter((id, place) => id && ids.indexOf(id) !== place))].slice(0, 3);
+}"""
+
+
 Act = Callable[[Page], object]
 
 
@@ -170,6 +177,7 @@ class Eyes:
     def _measure(self) -> None:
         self.faults += [f"{self._now}: sticks out: {fault}" for fault in self.page.evaluate(_WIDE)]
         self.faults += [f"{self._now}: cuts its words: {fault}" for fault in self.page.evaluate(_CUT)]
+        self.faults += [f"{self._now}: has two of id {fault}" for fault in self.page.evaluate(_TWICE)]
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
