@@ -17,8 +17,9 @@ from billing.tax import categories, category_codes
 from fitflow.core.errors import FitFlowError
 from fitflow.core.formats import money_text, short_day_text
 from fitflow.core.widgets import DateInput, MoneyInput, Switch
+from studios.models import Room
 from studios.shared.models import Province
-from trainers.models import Service
+from trainers.models import Service, TrainerProfile
 
 AMOUNT: dict[str, Any] = {"max_digits": 12, "decimal_places": 2, "min_value": Decimal("0.01")}
 
@@ -189,8 +190,44 @@ class ServiceForm(RefusableForm):
         help_text="1 from the first time, 3 forgives two within twelve months.",
     )
 
+    notice_hours = forms.IntegerField(
+        label="Not less than",
+        min_value=0,
+        max_value=720,
+        initial=0,
+        required=False,
+        help_text="Hours ahead; 0 until it begins.",
+    )
+    horizon_weeks = forms.IntegerField(
+        label="Not more than",
+        min_value=1,
+        max_value=104,
+        initial=13,
+        required=False,
+        help_text="Weeks ahead.",
+    )
+    trainer_ids = forms.ModelMultipleChoiceField(
+        TrainerProfile.objects.none(),
+        label="Given by",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="None ticked: all of them.",
+    )
+    room_ids = forms.ModelMultipleChoiceField(
+        Room.objects.none(),
+        label="In",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="None ticked: any room that holds it.",
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        trainers: Any = self.fields["trainer_ids"]
+        trainers.queryset = TrainerProfile.objects.filter(is_active=True)
+        rooms: Any = self.fields["room_ids"]
+        rooms.queryset = Room.objects.filter(is_active=True).select_related("location")
+        rooms.label_from_instance = lambda room: f"{room.location.name}, {room.name}"
         field = self.fields["tax_category"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101
         field.choices = category_choices()
@@ -198,7 +235,19 @@ class ServiceForm(RefusableForm):
     @classmethod
     def of(cls, service: Service) -> ServiceForm:
         """Return the form filled in with a service as it is."""
-        return cls(initial={name: getattr(service, name) for name in cls.base_fields})
+        plain = {name: getattr(service, name) for name in cls.base_fields if not name.endswith("_ids")}
+        return cls(initial=plain | {"trainer_ids": service.trainers.all(), "room_ids": service.rooms.all()})
+
+    def values(self) -> dict[str, Any]:
+        """Return the checked fields as the service takes them."""
+        named = {name: [row.pk for row in self.cleaned_data[name]] for name in ("trainer_ids", "room_ids")}
+        bounds = ("notice_hours", "horizon_weeks")  # left empty, they stay as they are
+        kept = {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name not in bounds or value is not None
+        }
+        return {**kept, **named}
 
 
 class BillingSettingsForm(RefusableForm):

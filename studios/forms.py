@@ -125,7 +125,14 @@ class LocationForm(PlaceFields):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
     )
-    field_order = ("name", "street", "city", "postal_code", "province", "timezone")
+    closed_on_holidays = forms.BooleanField(
+        label="Closed on public holidays",
+        required=False,
+        initial=True,
+        widget=Switch(),
+        help_text="Those of the province. No free times are offered then.",
+    )
+    field_order = ("name", "street", "city", "postal_code", "province", "timezone", "closed_on_holidays")
 
 
 class RoomForm(forms.Form):

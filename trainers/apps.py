@@ -17,6 +17,10 @@ class TrainersConfig(AppConfig):
         register("my", NavItem("My calendar", "calendar-week", "my_calendar", order=10, short="Calendar"))
         register("studio", NavItem("Calendar", "calendar-week", "calendar", order=20), notes)
         register("trainer", NavItem("Calendar", "calendar-week", "calendar", order=20), notes)
+        hours = NavItem("Availability", "clock", "availability", phone=False, order=25)
+        register("studio", hours)
+        register("trainer", hours)
+        register("my", NavItem("Travel times", "signpost-split", "my_travel", phone=False, order=30))
         from trainers.glances import sessions_today
         from trainers.policies import team_of
 

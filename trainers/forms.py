@@ -69,16 +69,20 @@ class Refusable:
     """A form that shows what a service refused, beside the field it is about, with the nearest times that would work."""
 
     offers: list[Offer]
+    asks_outside: bool
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offers = []
+        self.asks_outside = bool(self.data.get("outside_hours")) if self.is_bound else False  # type: ignore[attr-defined]
 
     def refuse(self: Any, error: FitFlowError) -> None:
         """Show a refusal of a service."""
         named = error.field or str(error.details.get("conflict", ""))
         field = named if named in self.fields else FIELDS.get(named, "")
         self.add_error(field if field in self.fields else None, error.message)
+        if error.details.get("conflict") == "availability" and "outside_hours" in self.fields:
+            self.asks_outside = True
         place = getattr(self, "location", None)
         if place is not None:
             self.offers = [Offer.of(start, place.timezone) for start in error.details.get("free_starts", [])]
@@ -140,6 +144,7 @@ class TimeAndPlace(Refusable, forms.Form):
     )
     trainer = forms.ModelChoiceField(TrainerProfile.objects.none(), empty_label=None)
     place = PlaceField()
+    outside_hours = forms.BooleanField(label="Book outside her hours", required=False)
 
     def __init__(self, *args: Any, actor: Actor, keep_room: Room | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from trainers.api import availability as availability_api
 from trainers.api import bookings, holds, notes, offering, own, sessions
 from trainers.api import series as series_api
+from trainers.views import availability as hours
 from trainers.views import (
     board,
     booking,
@@ -15,6 +16,8 @@ from trainers.views import (
     mine,
     moving,
     series_changes,
+    slots,
+    travel,
     waiting,
 )
 from trainers.views import notes as note_pages
@@ -25,6 +28,7 @@ public: list[URLPattern | URLResolver] = [
     path("my/calendar/", mine.my_calendar, name="my_calendar"),
     path("my/calendar/events/", mine.my_calendar_events, name="my_calendar_events"),
     path("my/calendar/book/", mine.my_book, name="my_book"),
+    path("my/travel/", travel.my_travel, name="my_travel"),
     path("my/calendar/elsewhere/", elsewhere.elsewhere, name="elsewhere"),
     path("my/calendar/feeds/add/", elsewhere.personal_feed_add, name="personal_feed_add"),
     path(
@@ -50,6 +54,16 @@ studio: list[URLPattern | URLResolver] = [
     path("calendar/feeds/<uuid:feed_id>/revoke/", feeds.feed_revoke, name="feed_revoke"),
     path("calendar/<str:secret>.ics", feeds.calendar_feed, name="calendar_feed"),
     path("sessions/new/", booking.session_new, name="session_new"),
+    path("slots/", slots.slots, name="slots"),
+    path("availability/", hours.availability, name="availability"),
+    path("availability/<uuid:trainer_id>/week/", hours.availability_week, name="availability_week"),
+    path("availability/<uuid:trainer_id>/add/", hours.exception_new, name="exception_new"),
+    path("availability/exceptions/restore/", hours.exception_restore, name="exception_restore"),
+    path("availability/exceptions/<uuid:exception_id>/", hours.exception_edit, name="exception_edit"),
+    path(
+        "availability/exceptions/<uuid:exception_id>/remove/", hours.exception_remove, name="exception_remove"
+    ),
+    path("travel/", travel.travel, name="travel"),
     path("sessions/<uuid:session_id>/", board.session_detail, name="session_detail"),
     path("sessions/<uuid:session_id>/move/", moving.session_move, name="session_move"),
     path("sessions/<uuid:session_id>/move-back/", moving.session_move_back, name="session_move_back"),

@@ -115,7 +115,7 @@ def _service_form(request: HttpRequest, form: ServiceForm, service: Service | No
             saved = save_service(
                 actor=request.actor,  # type: ignore[attr-defined]
                 service_id=service.pk if service else None,
-                **form.cleaned_data,
+                **form.values(),
             )
         except (FitFlowError, ValidationError) as error:
             form.refuse(error)

@@ -14,15 +14,18 @@ from studios.services.audit import record_event
 from studios.shared.models import Domain, Studio
 from studios.shared.policies import Actor, Capability, require
 
-LOCATION_FIELDS = ("name", "street", "city", "province", "postal_code", "timezone")
+LOCATION_FIELDS = ("name", "street", "city", "province", "postal_code", "timezone", "closed_on_holidays")
 ROOM_FIELDS = ("name", "capacity")
 HUES = range(1, 6)
 
 
-def add_location(*, actor: Actor, name: str, province: str, timezone: str, **address: str) -> Location:
-    """Add a place where the studio works. `address`: street, city, postal_code. Raises NotPermitted, ValidationError."""
+def add_location(*, actor: Actor, name: str, province: str, timezone: str, **more: Any) -> Location:
+    """Add a place where the studio works. `more`: street, city, postal_code, closed_on_holidays.
+
+    Raises NotPermitted, ValidationError.
+    """
     require(actor, Capability.PREMISES_MANAGE)
-    location = Location(name=name.strip(), province=province, timezone=timezone, **address)
+    location = Location(name=name.strip(), province=province, timezone=timezone, **more)
     location.full_clean()
     with transaction.atomic():
         location.save()

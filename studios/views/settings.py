@@ -19,7 +19,7 @@ from studios.models import Location, Room
 from studios.shared.decorators import roles_required, sign_in_url
 from studios.shared.models import Role
 
-LOCATION_FIELDS = ("name", "street", "city", "postal_code", "province", "timezone")
+LOCATION_FIELDS = ("name", "street", "city", "postal_code", "province", "timezone", "closed_on_holidays")
 managers = roles_required(Role.OWNER, Role.MANAGER)
 
 

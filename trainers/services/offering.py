@@ -10,9 +10,10 @@ from django.db import transaction
 
 from fitflow.core.db import refusals, retry_deadlocks
 from fitflow.core.errors import Conflict, Invalid, NotFound
+from studios.models import Room
 from studios.services import record_event
 from studios.shared.policies import Actor, Capability, require
-from trainers.models import Service
+from trainers.models import Service, TrainerProfile
 
 FIELDS = frozenset(
     {
@@ -29,8 +30,12 @@ FIELDS = frozenset(
         "late_fee_percent",
         "no_show_fee_percent",
         "fee_from_strike",
+        "notice_hours",
+        "horizon_weeks",
     }
 )
+# Who can give it and where, by ids; none named means all of them.
+NAMED = {"trainer_ids": ("trainers", TrainerProfile), "room_ids": ("rooms", Room)}
 
 _categories_of_tax: list[Callable[[], Collection[str]]] = []
 
@@ -55,6 +60,14 @@ def _refusal(name: str, state: str) -> Exception | None:
     return None
 
 
+def _named(name: str, ids: Collection[UUID]) -> list[Any]:
+    model: Any = NAMED[name][1]
+    rows = list(model.objects.filter(pk__in=ids))
+    if len(rows) != len(set(ids)):
+        raise NotFound("One of those is not there.", field=NAMED[name][0])
+    return rows
+
+
 def _service(service_id: UUID) -> Service:
     service = Service.objects.select_for_update(no_key=True).filter(pk=service_id).first()
     if service is None:
@@ -73,6 +86,7 @@ def save_service(*, actor: Actor, service_id: UUID | None = None, **fields: Any)
     Raises NotPermitted, NotFound, Invalid, ValidationError, Conflict (`name`).
     """
     require(actor, Capability.PRICES_MANAGE)
+    named = {name: _named(name, fields.pop(name)) for name in NAMED if name in fields}
     if unknown := fields.keys() - FIELDS:
         raise Invalid(f"A service has no {', '.join(sorted(unknown))}.")
     with refusals(_refusal), transaction.atomic():
@@ -86,9 +100,15 @@ def save_service(*, actor: Actor, service_id: UUID | None = None, **fields: Any)
             _check_tax_category(service.tax_category)
         service.full_clean(validate_unique=False, validate_constraints=False)
         service.save()
+        for name, rows in named.items():
+            getattr(service, NAMED[name][0]).set(rows)
         action = "service.added" if service_id is None else "service.changed"
         record_event(
-            actor=actor, action=action, subject=service, price=service.price, fields=",".join(changed)
+            actor=actor,
+            action=action,
+            subject=service,
+            price=service.price,
+            fields=",".join([*changed, *named]),
         )
     return service
 

@@ -15,7 +15,7 @@ from clients.policies import bookable_clients, visible_clients
 from fitflow.core import clock
 from fitflow.core.errors import FitFlowError
 from fitflow.core.flash import undoable
-from studios.models import Room
+from studios.models import Location, Room
 from studios.shared.decorators import staff_required
 from studios.shared.requests import StudioRequest
 from trainers.forms import BookingForm, clients_like
@@ -48,6 +48,9 @@ def _asked(request: StudioRequest) -> dict[str, Any]:
     starts = _start_asked(query, request.studio.timezone)
     initial: dict[str, Any] = {"starts_on": starts.date(), "starts_at": starts.time(), **_habit(request)}
     initial |= {name: query[name] for name in ("service", "trainer") if uuid_from(query.get(name, ""))}
+    place = Location.objects.filter(pk__in=id_asked(query, "location"), is_active=True).first()
+    if place:
+        initial["place"] = str(place.pk)
     room = Room.objects.filter(pk__in=id_asked(query, "room"), is_active=True).first()
     if room:
         initial["place"] = f"{room.location_id}:{room.pk}"
@@ -137,6 +140,7 @@ def _schedule(request: StudioRequest, form: BookingForm) -> Session | None:
             room_id=data["room_id"],
             starts_at=data["instant"],
             client_ids=[data["booked"].pk] if data["booked"] else [],
+            outside_hours=data["outside_hours"],
         )
     except FitFlowError as error:
         form.refuse(error)

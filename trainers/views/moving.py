@@ -66,6 +66,7 @@ def session_move_back(request: StudioRequest, session_id: UUID) -> HttpResponse:
         ends_at=datetime.fromisoformat(ends),
         trainer_id=uuid_from(trainer),
         room_id=uuid_from(room),
+        outside_hours=True,  # where it stood, it stood knowingly
     )
     messages.success(request, f"{session.service.name} is back at {when(session)}.")
     return back_to(request, reverse("session_detail", args=[session.pk]))
@@ -118,6 +119,7 @@ def _reschedule(request: StudioRequest, form: MoveForm) -> Session | None:
             trainer_id=data["trainer"].pk,
             room_id=data["room_id"],
             version=data["version"],
+            outside_hours=data["outside_hours"],
         )
     except FitFlowError as error:
         form.refuse(error)

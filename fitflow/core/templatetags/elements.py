@@ -53,6 +53,12 @@ def day(value: date | datetime | None, zone: formats.Zone = None) -> str:
 
 
 @register.filter
+def minutes(value: int) -> str:
+    """`{{ minute|minutes }}` writes a minute of a day as `09:00`."""
+    return formats.minutes_text(value)
+
+
+@register.filter
 def short_day(value: date | datetime | None, zone: formats.Zone = None) -> str:
     """`{{ dt|short_day:zone }}` gives `19 Nov`."""
     return formats.short_day_text(value, zone)

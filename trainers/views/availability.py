@@ -1,0 +1,282 @@
+"""A trainer's hours: her week, and the days that are not as usual. Managers choose whose."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core import signing
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from fitflow.core.clock import today
+from fitflow.core.errors import Conflict, FitFlowError, NotFound, NotPermitted
+from fitflow.core.flash import undoable
+from fitflow.core.formats import minutes_text, short_day_text
+from fitflow.core.widgets import DateInput
+from studios.models import Location
+from studios.shared.decorators import staff_required
+from studios.shared.policies import Capability, Scope, scope_of
+from studios.shared.requests import StudioRequest
+from trainers.models import AvailabilityException, AvailabilityHours, TrainerProfile
+from trainers.policies import availability_of, availability_trainers, fetch_exception
+from trainers.services import remove_exception, save_exception, set_week
+from trainers.views.periods import uuid_from
+from trainers.views.week_form import WeekForm, minute_from
+
+SALT = "trainers.exception"
+UNDO_SECONDS = 600
+
+
+def _chosen(request: StudioRequest) -> tuple[TrainerProfile | None, list[TrainerProfile]]:
+    """Return whose hours are shown (her own where nobody is named), and whose could be."""
+    trainers = availability_trainers(request.actor)
+    asked = request.GET.get("trainer", "")
+    if asked:
+        found = uuid_from(asked)
+        if found is None:
+            raise NotFound()
+        return availability_of(request.actor, found), trainers
+    return next(iter(trainers), None), trainers
+
+
+def _places(trainer: TrainerProfile) -> list[Location]:
+    """Return the locations in use, and others where she still has hours."""
+    used = AvailabilityHours.objects.filter(trainer=trainer).values("location")
+    return [row for row in Location.objects.all() if row.is_active] + list(
+        Location.objects.filter(is_active=False, pk__in=used)
+    )
+
+
+def _page(
+    request: StudioRequest,
+    trainer: TrainerProfile | None,
+    trainers: list[TrainerProfile],
+    form: WeekForm | None,
+) -> HttpResponse:
+    zone = request.studio.timezone
+    rows = AvailabilityException.objects.filter(trainer=trainer, ends_on__gte=today(zone))
+    context = {
+        "trainer": trainer,
+        "trainers": trainers,
+        "form": form,
+        "herself": trainer is not None and trainer.user_id == request.user.pk,
+        "exceptions": rows.select_related("location") if trainer else [],
+        "sets_travel": scope_of(request.actor, Capability.PREMISES_MANAGE) is Scope.ALL,
+    }
+    refused = form is not None and (form.errors or any(line.error for day in form.days for line in day.lines))
+    return render(request, "trainer/availability.html", context, status=422 if refused else 200)
+
+
+@require_safe
+@staff_required
+def availability(request: StudioRequest) -> HttpResponse:
+    """Show a trainer's week and what is coming that is not as usual."""
+    trainer, trainers = _chosen(request)
+    form = None
+    if trainer:
+        rows = AvailabilityHours.objects.filter(trainer=trainer).order_by("weekday", "starts_minute")
+        form = WeekForm.of(rows, _places(trainer))
+    return _page(request, trainer, trainers, form)
+
+
+@require_POST
+@staff_required
+def availability_week(request: StudioRequest, trainer_id: UUID) -> HttpResponse:
+    """Save a week, or do what a button of its form says without saving."""
+    trainer = availability_of(request.actor, trainer_id)
+    form = WeekForm.typed(request.POST, _places(trainer))
+    if request.POST.get("do"):
+        form.act(request.POST["do"])
+        return _page(request, trainer, availability_trainers(request.actor), form)
+    hours = form.hours()
+    if hours is not None:
+        try:
+            set_week(
+                actor=request.actor,
+                trainer_id=trainer.pk,
+                location_ids=[place.pk for place in form.places],
+                hours=hours,
+            )
+        except NotPermitted:
+            raise
+        except FitFlowError as error:
+            form.errors.append(error.message)
+        else:
+            text = "The week is saved." if hours else "The week is empty: no free time is offered."
+            messages.success(request, text)
+            return HttpResponseRedirect(_address(trainer))
+    return _page(request, trainer, availability_trainers(request.actor), form)
+
+
+def _address(trainer: TrainerProfile) -> str:
+    return f"{reverse('availability')}?trainer={trainer.pk}"
+
+
+class ClockField(forms.CharField):
+    """A time of a day, read as its minute."""
+
+    def __init__(self, *, end: bool = False, **kwargs: Any) -> None:
+        widget = forms.TextInput(
+            {"inputmode": "numeric", "autocomplete": "off", "class": "num", "maxlength": 5}
+        )
+        super().__init__(widget=widget, required=False, **kwargs)
+        self.end = end
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        minute = minute_from(text, end=self.end) if text else None
+        if text and minute is None:
+            raise forms.ValidationError("Write a time such as 10:30.")
+        return minute
+
+
+class ExceptionForm(forms.Form):
+    """Time off, or extra hours."""
+
+    kind = forms.ChoiceField(
+        choices=AvailabilityException.Kind.choices, widget=forms.RadioSelect, label="What"
+    )
+    starts_on = forms.DateField(label="First day", widget=DateInput)
+    ends_on = forms.DateField(
+        label="Last day", widget=DateInput, required=False, help_text="Empty: the same day."
+    )
+    starts_minute = ClockField(label="From", help_text="Empty: all day.")
+    ends_minute = ClockField(label="To", end=True)
+    location = forms.ModelChoiceField(
+        Location.objects.none(), required=False, label="Where", empty_label="Everywhere"
+    )
+    reason = forms.CharField(
+        max_length=200,
+        required=False,
+        help_text="Read by her and the studio’s managers only.",
+        label="Reason",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        places: Any = self.fields["location"]
+        places.queryset = Location.objects.filter(is_active=True)
+
+    @classmethod
+    def of(cls, row: AvailabilityException) -> ExceptionForm:
+        """Return the form of what is stored."""
+        clocks = {name: getattr(row, name) for name in ("starts_minute", "ends_minute")}
+        initial = {name: minutes_text(minute) for name, minute in clocks.items() if minute is not None}
+        names = ("kind", "starts_on", "ends_on", "location", "reason")
+        return cls(initial={name: getattr(row, name) for name in names} | initial)
+
+    def values(self) -> dict[str, Any]:
+        """Return the checked fields as the service takes them."""
+        data = dict(self.cleaned_data)
+        location = data.pop("location")
+        data["ends_on"] = data["ends_on"] or data["starts_on"]
+        return data | {"location_id": location.pk if location else None}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_required
+def exception_new(request: StudioRequest, trainer_id: UUID) -> HttpResponse:
+    """Add time off or extra hours."""
+    trainer = availability_of(request.actor, trainer_id)
+    kind = request.GET.get("kind", "off")
+    first = today(request.studio.timezone)
+    form = ExceptionForm(request.POST or None, initial={"kind": kind, "starts_on": first})
+    return _exception(request, form, trainer, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_required
+def exception_edit(request: StudioRequest, exception_id: UUID) -> HttpResponse:
+    """Change time off or extra hours."""
+    row = fetch_exception(request.actor, exception_id)
+    form = ExceptionForm(request.POST) if request.method == "POST" else ExceptionForm.of(row)
+    return _exception(request, form, row.trainer, row)
+
+
+def _exception(
+    request: StudioRequest, form: ExceptionForm, trainer: TrainerProfile, row: AvailabilityException | None
+) -> HttpResponse:
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = save_exception(
+                actor=request.actor,
+                trainer_id=trainer.pk,
+                exception_id=row.pk if row else None,
+                **form.values(),
+            )
+        except NotPermitted:
+            raise
+        except FitFlowError as error:
+            form.add_error(error.field if error.field in form.fields else None, error.message)
+        else:
+            messages.success(request, f"{_what(saved)} {_days(saved)} is saved. What is booked stays booked.")
+            return HttpResponseRedirect(_address(trainer))
+    context = {
+        "form": form,
+        "trainer": trainer,
+        "row": row,
+        "herself": trainer.user_id == request.user.pk,
+        "back": _address(trainer),
+    }
+    return render(request, "trainer/exception.html", context, status=422 if form.errors else 200)
+
+
+def _what(row: AvailabilityException) -> str:
+    return str(AvailabilityException.Kind(row.kind).label)
+
+
+def _days(row: AvailabilityException) -> str:
+    first, last = short_day_text(row.starts_on), short_day_text(row.ends_on)
+    return f"on {first}" if row.starts_on == row.ends_on else f"from {first} to {last}"
+
+
+@require_POST
+@staff_required
+def exception_remove(request: StudioRequest, exception_id: UUID) -> HttpResponse:
+    """Remove time off or extra hours; Undo brings it back."""
+    row = remove_exception(actor=request.actor, exception_id=exception_id)
+    facts = [
+        str(row.trainer_id),
+        row.kind,
+        row.starts_on.isoformat(),
+        row.ends_on.isoformat(),
+        row.starts_minute,
+        row.ends_minute,
+        str(row.location_id) if row.location_id else None,
+        row.reason,
+    ]
+    token = signing.dumps(facts, salt=SALT, compress=True)
+    undoable(request, f"{_what(row)} {_days(row)} is removed.", f"{reverse('exception_restore')}?row={token}")
+    return HttpResponseRedirect(_address(row.trainer))
+
+
+@require_POST
+@staff_required
+def exception_restore(request: StudioRequest) -> HttpResponse:
+    """Undo a removal."""
+    try:
+        facts = signing.loads(request.GET.get("row", ""), salt=SALT, max_age=UNDO_SECONDS)
+    except signing.SignatureExpired as error:
+        raise Conflict("That was a while ago. Add it again by its form.", conflict="too_late") from error
+    except signing.BadSignature as error:
+        raise NotFound() from error
+    trainer, kind, first, last, starts, ends, place, reason = facts
+    row = save_exception(
+        actor=request.actor,
+        trainer_id=UUID(trainer),
+        kind=kind,
+        starts_on=date.fromisoformat(first),
+        ends_on=date.fromisoformat(last),
+        starts_minute=starts,
+        ends_minute=ends,
+        location_id=UUID(place) if place else None,
+        reason=reason,
+    )
+    messages.success(request, f"{_what(row)} {_days(row)} is back.")
+    return HttpResponseRedirect(_address(row.trainer))
