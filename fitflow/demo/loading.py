@@ -30,6 +30,7 @@ from fitflow.core.models import OutboxMessage
 from fitflow.demo.calendars import add_calendars
 from fitflow.demo.money import bill_closed_months, closed_months, set_up_billing
 from fitflow.demo.places import fill_a_class
+from fitflow.demo.repeating import begin_series
 from fitflow.demo.world import PEOPLE, STUDIOS, Slot, StudioFacts
 from fitflow.tenancy import hosts, schema
 from fitflow.tenancy.context import studio_context
@@ -162,6 +163,7 @@ def _load_studio(facts: StudioFacts, people: dict[str, User], say: Say) -> None:
         clients = _add_clients(facts, people)
         say(f"{facts.name}: {WEEKS_BACK} weeks behind, {WEEKS_AHEAD} ahead")
         _fill_weeks(facts, people, clients, chance)
+        begin_series(facts, people, clients)
         _write_notes(facts, people, studio)
         if facts.slug == "lotus":
             fill_a_class()
