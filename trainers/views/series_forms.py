@@ -85,5 +85,5 @@ class ScopeForm(forms.Form):
     """Which sessions of a series are meant."""
 
     scope = forms.ChoiceField(
-        label="Which sessions", choices=SCOPES, initial="this", required=False, widget=forms.RadioSelect
+        label="Which sessions", choices=SCOPES, initial="this", widget=forms.RadioSelect
     )
