@@ -21,7 +21,7 @@ from fitflow.core.errors import FitFlowError, NotFound
 from studios.shared.decorators import member_required
 from studios.shared.models import Studio
 from studios.shared.requests import StudioRequest
-from trainers.feed_file import feed_file
+from trainers.feed_file import Entry, feed_file
 from trainers.feed_forms import FeedForm
 from trainers.feed_policies import visible_feeds
 from trainers.selectors_feeds import feed_entries, feed_of, personal_entries, personal_feed_of
@@ -38,9 +38,9 @@ def calendar_feed(request: StudioRequest, secret: str) -> HttpResponse:
     feed, actor = feed_of(secret, studio=studio)
     whose = feed.trainer.name if feed.trainer else feed.room.name if feed.room else ""
     name = ", ".join(part for part in (whose, studio.name) if part)
-    body = feed_file(feed_entries(feed, actor, studio=studio), name=name)
+    entries = feed_entries(feed, actor, studio=studio)
     note_reading(feed)
-    return file_response(request, body)
+    return _file(request, entries, name)
 
 
 @require_safe
@@ -48,9 +48,9 @@ def personal_feed(request: HttpRequest, secret: str) -> HttpResponse:
     """Give the calendar file of a trainer over all her studios to whoever has its secret address."""
     _throttle(request)
     feed = personal_feed_of(secret)
-    body = feed_file(personal_entries(feed), name="FitFlow", about="Your sessions in all your studios")
+    entries = personal_entries(feed)
     note_reading(feed)
-    return file_response(request, body)
+    return _file(request, entries, "FitFlow", "Your sessions in all your studios")
 
 
 def _studio(request: StudioRequest) -> Studio:
@@ -64,12 +64,15 @@ def _throttle(request: HttpRequest) -> None:
     slow_down("calendar", address_of(request), per_minute=rate, burst=2 * rate, words=SLOWLY)
 
 
-def file_response(request: HttpRequest, body: bytes) -> HttpResponse:
-    """Return a calendar file, or 304 to who has this very one."""
-    etag = quote_etag(hashlib.sha256(body).hexdigest()[:32])
-    response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = 'inline; filename="fitflow.ics"'
-    answer = get_conditional_response(request, etag=etag, response=response) or response
+def _file(request: HttpRequest, entries: list[Entry], name: str, about: str = "") -> HttpResponse:
+    """Return a calendar file, or 304 to who has this very one: then it is not written, which takes longer than reading."""
+    told = repr((settings.RELEASE, name, about, entries))
+    etag = quote_etag(hashlib.sha256(told.encode()).hexdigest()[:32])
+    answer = get_conditional_response(request, etag=etag) or HttpResponse(
+        feed_file(entries, name=name, about=about), content_type="text/calendar; charset=utf-8"
+    )
+    if answer.status_code == 200:
+        answer["Content-Disposition"] = 'inline; filename="fitflow.ics"'
     answer["ETag"] = etag
     answer["Cache-Control"] = "private, no-cache"
     answer["X-Robots-Tag"] = "noindex"

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Event, Thread
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from fitflow.core.clock import now
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -20,6 +30,7 @@ class Elsewhere:
     answers: dict[str, Answer] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     closing: Event = field(default_factory=Event)
+    named: list[str] = field(default_factory=list)  # in SNI
 
     def address(self, path: str = "/calendar.ics", host: str = "127.0.0.1") -> str:
         return f"http://{host}:{self.port}{path}"
@@ -90,8 +101,8 @@ class Elsewhere:
 
 
 @contextmanager
-def elsewhere() -> Iterator[Elsewhere]:
-    """Run a server of one's own for a while."""
+def elsewhere(certificate: Path | None = None) -> Iterator[Elsewhere]:
+    """Run a server of one's own for a while; with a folder of `certified`, over https."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -114,6 +125,11 @@ def elsewhere() -> Iterator[Elsewhere]:
 
     server = Server(("127.0.0.1", 0), Handler)
     it = Elsewhere(server.server_address[1])
+    if certificate:
+        secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        secure.load_cert_chain(certificate / "server.pem", certificate / "server.key")
+        secure.sni_callback = lambda link, name, context: it.named.append(str(name))
+        server.socket = secure.wrap_socket(server.socket, server_side=True)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
@@ -123,3 +139,28 @@ def elsewhere() -> Iterator[Elsewhere]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def certified(names: list[str], folder: Path) -> Path:
+    """Write a certificate for these names and its key into a folder; return the certificate, which is its own authority."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now() - timedelta(days=1))
+        .not_valid_after(now() + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(one) for one in names]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "server.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    (folder / "server.key").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    return folder / "server.pem"

@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.core import mail
@@ -13,10 +14,12 @@ from fitflow.core.clock import now
 from fitflow.core.errors import Conflict, Invalid, NotFound
 from fitflow.core.models import OutboxMessage
 from fitflow.tenancy.context import studio_context
+from tests.asking import Caller
 from tests.cast import Cast
 from tests.trainers.external.files import GOOGLE, calendar, event
 from tests.trainers.external.server import Elsewhere
 from tests.trainers.plan import at, scheduled
+from trainers import tasks
 from trainers.selectors import busy_elsewhere, my_calendar
 from trainers.services import cancel_session, reschedule_session
 from trainers.services.external import (
@@ -97,6 +100,14 @@ def test_her_own_calendar_names_the_calendar_to_her(cast: Cast, address: str) ->
     assert [(item["kind"], item["calendar"]) for item in items] == [("busy", "Home"), ("busy", "Home")]
 
 
+def test_the_api_shows_it_to_her_and_to_nobody_else(cast: Cast, address: str) -> None:
+    subscribed(cast, address, name="Home")
+    window = urlencode({"from": at(0).isoformat(), "to": at(23).isoformat()})
+    seen = {who: Caller(cast, who, "").get(f"my/calendar?{window}").results for who in ("lead", "trainer")}
+    assert [(row["kind"], row["calendar"]) for row in seen["lead"]] == [("busy", "Home"), ("busy", "Home")]
+    assert seen["trainer"] == []
+
+
 def test_a_session_that_is_there_already_stays_and_only_the_rest_is_busy(cast: Cast, address: str) -> None:
     with studio_context(cast.lotus):
         session = scheduled(cast, at(13))
@@ -125,6 +136,16 @@ def test_a_session_that_moves_away_leaves_the_time_busy(cast: Cast, address: str
         assert again.trainer_id == cast.trainer("trainer").pk
     assert held(cast)[0] == (at(12), at(14))
     assert cover_again() == 0
+
+
+def test_beats_turn_asks_what_is_due_and_covers_what_was_left(cast: Cast, address: str) -> None:
+    made = add_calendar(user=cast.user["lead"], name="Private", address=address, zone=ZONE)
+    assert tasks.ask_calendars() == 1
+    assert tasks.ask_calendars() == 0
+    tasks.read_calendar(str(made.pk))
+    BusyTime.objects.filter(kind="external", span__startswith=at(12)).delete()
+    tasks.ask_calendars()
+    assert held(cast)[0] == (at(12), at(14))
 
 
 def test_what_has_gone_from_it_is_free_again(cast: Cast, server: Elsewhere, address: str) -> None:

@@ -3,14 +3,14 @@ from __future__ import annotations
 import gzip
 import socket
 import zlib
+from pathlib import Path
 from typing import Any
 
 import pytest
-import urllib3
 
 from tests.trainers.external.files import GOOGLE
-from tests.trainers.external.server import Elsewhere
-from trainers.external import addresses, fetching
+from tests.trainers.external.server import Elsewhere, certified, elsewhere
+from trainers.external import addresses
 from trainers.external.addresses import is_public, resolve, target_of
 from trainers.external.fetching import MOST_BYTES, fetch
 from trainers.external.trouble import Trouble
@@ -137,8 +137,11 @@ def test_addresses_of_the_open_internet_are_public(address: str) -> None:
 def _answers(monkeypatch: pytest.MonkeyPatch, *rounds: list[str]) -> list[str]:
     """Let the resolver give these addresses, round by round; return the names it was asked for."""
     asked: list[str] = []
+    real = socket.getaddrinfo
 
-    def getaddrinfo(host: str, port: int, **more: Any) -> list[Any]:
+    def getaddrinfo(host: str, port: int, *more: Any, **options: Any) -> list[Any]:
+        if not host.endswith((".com", ".test")):
+            return real(host, port, *more, **options)
         asked.append(host)
         found = rounds[min(len(asked), len(rounds)) - 1]
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in found]
@@ -175,22 +178,26 @@ def test_a_name_is_asked_once_and_the_checked_address_is_the_one_connected_to(
     assert connected == [("203.0.113.7", 443)]
 
 
-def test_the_certificate_must_be_for_the_name(monkeypatch: pytest.MonkeyPatch, server: Elsewhere) -> None:
-    made: dict[str, Any] = {}
-    pool = urllib3.HTTPSConnectionPool
-
-    def keep(*where: Any, **options: Any) -> Any:
-        made.update(options)
-        return pool(*where, **options)
-
-    monkeypatch.setattr(fetching, "HTTPSConnectionPool", keep)
-    # It speaks plain http: no certificate comes.
+def test_a_server_that_speaks_no_https_is_not_believed(server: Elsewhere) -> None:
     assert code_of(f"https://127.0.0.1:{server.port}/") == "certificate"
-    assert (made["server_hostname"], made["assert_hostname"], made["cert_reqs"]) == (
-        "127.0.0.1",
-        "127.0.0.1",
-        "CERT_REQUIRED",
-    )
+
+
+@pytest.mark.parametrize(("names", "code"), [(["calendar.test"], ""), (["other.test"], "certificate")])
+def test_the_connection_goes_to_the_address_and_the_certificate_is_the_names(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, names: list[str], code: str
+) -> None:
+    _answers(monkeypatch, ["127.0.0.1"])
+    authority = certified(names, tmp_path)
+    monkeypatch.setattr("certifi.where", lambda: str(authority))
+    with elsewhere(certificate=tmp_path) as server:
+        server.gives(GOOGLE)
+        address = f"https://calendar.test:{server.port}/calendar.ics"
+        if code:
+            assert code_of(address, open_hosts=["calendar.test"]) == code
+            return
+        assert fetch(address, open_hosts=["calendar.test"]).body == GOOGLE
+        assert server.asked[0][1]["Host"] == f"calendar.test:{server.port}"
+        assert server.named == ["calendar.test"]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from icalendar import Calendar
 
 from fitflow.core.clock import now
 from fitflow.core.errors import Conflict, Invalid, NotFound, NotPermitted
+from fitflow.core.redact import without_secrets
 from fitflow.tenancy.context import leave, studio_context
 from studios.shared.models import Member
 from tests.cast import Cast
@@ -304,6 +305,15 @@ def test_only_the_hash_is_stored_and_reading_is_noted_at_most_once_in_ten_minute
         assert made.read_at == first
 
 
+def test_no_log_line_holds_a_secret(lotus: Cast) -> None:
+    _, secret = feed(lotus)
+    for line in (
+        f"GET /calendar/{secret}.ics",
+        f"http://fitflow.localhost/my/calendar/{secret}.ics HTTP/1.1",
+    ):
+        assert secret[:20] not in without_secrets(line)
+
+
 def test_the_feed_dies_with_the_right_of_who_made_it(lotus: Cast) -> None:
     scheduled(lotus, at(10), trainer="trainer", clients=("Client",))
     _, by_lead = feed(lotus, by="lead", name="trainer")
@@ -376,7 +386,7 @@ def test_the_page_shows_the_address_once(lotus: Cast) -> None:
     assert "Phone" in again
     assert address not in again
     with studio_context(lotus.lotus):
-        pk = CalendarFeed.objects.get().pk
+        pk = CalendarFeed.objects.get(made_by=lotus.user["trainer"]).pk
     assert browser.post(f"/calendar/feeds/{pk}/revoke/").status_code == 302
     assert browser.post("/calendar/feeds/add/", {"of": "trainer:nobody", "name": "Phone"}).status_code == 422
 
