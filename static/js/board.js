@@ -26,6 +26,7 @@ function later(pause = 250) {
 }
 
 document.addEventListener("fitflow:live", (event) => {
-  if (event.detail.session === board.dataset.board) later();
+  const { session, series, was } = event.detail;
+  if (session === board.dataset.board || (board.dataset.series && [series, was].includes(board.dataset.series))) later();
 });
 comboboxes();
