@@ -28,6 +28,7 @@ from fitflow.core import outbox
 from fitflow.core.clock import now, today
 from fitflow.core.models import OutboxMessage
 from fitflow.demo.calendars import add_calendars
+from fitflow.demo.hours import set_hours
 from fitflow.demo.money import bill_closed_months, closed_months, set_up_billing
 from fitflow.demo.places import fill_a_class
 from fitflow.demo.repeating import begin_series
@@ -164,6 +165,7 @@ def _load_studio(facts: StudioFacts, people: dict[str, User], say: Say) -> None:
         say(f"{facts.name}: {WEEKS_BACK} weeks behind, {WEEKS_AHEAD} ahead")
         _fill_weeks(facts, people, clients, chance)
         begin_series(facts, people, clients)
+        set_hours(facts, people, after_weeks=WEEKS_AHEAD)
         _write_notes(facts, people, studio)
         if facts.slug == "lotus":
             fill_a_class()

@@ -26,6 +26,7 @@ from trainers.selectors_slots import LONGEST_RANGE, Ask, Slot, free_slots
 from trainers.views.periods import uuid_from
 
 WEEK = timedelta(days=7)
+AT_ONCE = 6
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,15 @@ class Start:
 class SlotDay:
     date: date
     starts: list[Start] = field(default_factory=list)
+
+    @property
+    def first(self) -> list[Start]:
+        """The starts shown at once."""
+        return self.starts[:AT_ONCE]
+
+    @property
+    def rest(self) -> list[Start]:
+        return self.starts[AT_ONCE:]
 
 
 def _one_of(text: str, rows: Iterable[Any]) -> UUID | None:
