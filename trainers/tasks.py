@@ -66,7 +66,9 @@ def clear_holds() -> int:
     return in_each_studio(services.clear_expired_holds, name="holds")
 
 
-@outbox.subscribe("session.rescheduled", "session.cancelled", "series.changed", "series.cancelled")
+@outbox.subscribe(
+    "session.rescheduled", "session.cancelled", "session.released", "series.changed", "series.cancelled"
+)
 def cover_again(message: OutboxMessage) -> None:
     """Where a session has left time that a calendar elsewhere holds, that time is busy again."""
     people = external.trainers_here()

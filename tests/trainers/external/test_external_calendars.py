@@ -10,6 +10,7 @@ from django.core import mail
 from django.db import DatabaseError, connection, transaction
 
 from fitflow.core import outbox
+from fitflow.core.checks import no_private_network_is_asked
 from fitflow.core.clock import now
 from fitflow.core.errors import Conflict, Invalid, NotFound
 from fitflow.core.models import OutboxMessage
@@ -332,3 +333,10 @@ def test_ten_calendars_are_enough(cast: Cast) -> None:
         add_calendar(user=cast.user["lead"], name=str(number), address="webcal://example.com/", zone=ZONE)
     with pytest.raises(Conflict):
         add_calendar(user=cast.user["lead"], name="more", address="webcal://example.com/", zone=ZONE)
+
+
+def test_a_deployment_is_warned_of_hosts_of_its_own_network(settings: Any) -> None:
+    settings.EXTERNAL_OPEN_HOSTS = ["10.0.0.5"]
+    assert [one.id for one in no_private_network_is_asked(None)] == ["fitflow.W001"]
+    settings.EXTERNAL_OPEN_HOSTS = []
+    assert no_private_network_is_asked(None) == []
