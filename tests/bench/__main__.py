@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-MODULES = ("tenancy", "opening", "timetable", "calendar", "booking", "live", "pdf")
+MODULES = ("tenancy", "opening", "timetable", "slots", "calendar", "booking", "live", "pdf")
 
 
 def main(names: list[str]) -> int:
