@@ -154,7 +154,7 @@ class ExceptionForm(forms.Form):
     reason = forms.CharField(
         max_length=200,
         required=False,
-        help_text="Read by her and the studio’s managers only.",
+        help_text="Only the trainer and those who set her hours read it.",
         label="Reason",
     )
 
