@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from icalendar import Calendar, Event
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 EVERY = timedelta(minutes=15)
 
@@ -35,6 +38,8 @@ class Entry:
 
 def feed_file(entries: Sequence[Entry], *, name: str, about: str = "") -> bytes:
     """Return the file. UID and SEQUENCE are those of the files that go out by mail, so that one replaces the other."""
+    from icalendar import Calendar  # heavy, and only feeds need it
+
     calendar = Calendar()
     calendar.add("prodid", "-//FitFlow//Timetable//EN")
     calendar.add("version", "2.0")
@@ -58,6 +63,8 @@ def feed_file(entries: Sequence[Entry], *, name: str, about: str = "") -> bytes:
 
 
 def _event(entry: Entry) -> Event:
+    from icalendar import Event
+
     zone = ZoneInfo(entry.zone)
     gone = entry.status == "CANCELLED"
     event = Event()
