@@ -63,6 +63,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target.id !== "book-body" || !sheet.open) return;
   placeBeside(sheet, sheet.at);
   const form = sheet.querySelector("form");
+  if (!form?.elements.starts_on) return; // the free times, where a form was
   const start = `${form.elements.starts_on.value}T${form.elements.starts_at.value}`;
   const refused = form.elements.starts_at.getAttribute("aria-invalid") === "true";
   if (/^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(start)) markPick({ ...sheet.picked, start }, Number(form.dataset.minutes) || 60, refused);
