@@ -99,6 +99,13 @@ def opens_the_filter(page: Page) -> None:
     page.locator("#cal-filter").click()
 
 
+def opens_free_times(page: Page) -> None:
+    """Open the booking form of a calendar, and the free times in its place."""
+    page.locator("#cal-book").click()
+    page.locator("dialog[open]").get_by_role("link", name="Find a free time").click()
+    expect(page.locator("dialog[open] .slot-times").first).to_be_visible()
+
+
 def sends_in(dialog: str, button: str, **fields: str) -> Act:
     """Open a dialog, fill its fields and send its form, which is refused and stays open."""
 

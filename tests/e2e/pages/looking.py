@@ -58,12 +58,20 @@ _WIDE = """() => {
   return found.slice(0, 3);
 }"""
 
-# Words that a button, a link of the navigation or a mark cuts off without saying so by an ellipsis.
+# Words that a button, a heading or a mark cuts off without saying so by an ellipsis, or that spill out of it.
 _CUT = """() => [...document.querySelectorAll(".btn, .seg, .chip, .state, .tabbar a, h1, h2, th, label")].filter((element) =>
-  element.checkVisibility() && getComputedStyle(element).overflowX !== "visible" && element.scrollWidth > element.clientWidth + 1
+  element.checkVisibility() && element.scrollWidth > element.clientWidth + 1 && element.clientWidth
   && !element.classList.contains("visually-hidden") && getComputedStyle(element).textOverflow !== "ellipsis"
 ).slice(0, 3).map((element) => element.outerHTML.slice(0, 160))"""
 
+# Fields and buttons that do not keep within their card or dialog.
+_OUT = """() => [...document.querySelectorAll("input, select, textarea, .btn, .state, .segmented, img")].filter((element) => {
+  const around = element.closest("dialog[open], .card");
+  if (!around || !element.checkVisibility() || element.closest(".visually-hidden, .chip-row, .ec")) return false;
+  const { left, right, width, height } = element.getBoundingClientRect();
+  const edge = around.getBoundingClientRect();
+  return width > 1 && height > 1 && (right > edge.right + 1 || left < edge.left - 1);
+}).slice(0, 3).map((element) => element.outerHTML.slice(0, 160))"""
 
 # Two elements of one id: a label, a hint or a link then speaks of the wrong one.
 _TWICE = """() => {
@@ -101,18 +109,22 @@ class Eyes:
         state: str = "",
         act: Act | None = None,
         expected: int = 200,
+        sizes: tuple[ViewportSize, ...] = (PHONE, DESK),
         **kwargs: Any,
     ) -> None:
-        """Open the page of a URL's name, do something on it where `act` says so, and look at it at every size."""
+        """Open the page of a URL's name, do something on it where `act` says so, and look at it at every size.
+
+        A form that was refused is enough to see on a phone (`sizes`): a desk has shown the form itself.
+        """
         urlconf = "fitflow.urls_studio" if studio else "fitflow.urls_public"
         path = reverse(name, urlconf=urlconf, kwargs=kwargs)
         label = "-".join(part for part in (studio or "public", name, state) if part)
         url = self.world.url(path + query, studio=studio)
         if act is None:
             self.go(url, expected=expected)
-            self.look(label)
+            self.look(label, *sizes)
             return
-        for size in (PHONE, DESK):
+        for size in sizes:
             self.page.set_viewport_size(size)
             self.go(url, expected=expected)
             act(self.page)
@@ -130,11 +142,8 @@ class Eyes:
     def settle(self) -> None:
         """Wait until everything the page asked for has come and is drawn."""
         self.page.wait_for_load_state()
-        drawn = (
-            "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
-        )
         for _ in range(400):
-            self.page.evaluate(drawn)
+            self.page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)))")
             if not self._asked:
                 return
             self.page.wait_for_timeout(10)
@@ -152,7 +161,6 @@ class Eyes:
             if size is PHONE:
                 self._now = f"{name} at 360"
                 self.page.set_viewport_size(NARROWEST)
-                self.settle()
                 self._measure()
 
     def _url_name(self) -> str:
@@ -175,9 +183,13 @@ class Eyes:
         keep(self.page, f"{name}-{size['width']}-{theme}")
 
     def _measure(self) -> None:
-        self.faults += [f"{self._now}: sticks out: {fault}" for fault in self.page.evaluate(_WIDE)]
-        self.faults += [f"{self._now}: cuts its words: {fault}" for fault in self.page.evaluate(_CUT)]
-        self.faults += [f"{self._now}: has two of id {fault}" for fault in self.page.evaluate(_TWICE)]
+        wide, cut, out, twice = self.page.evaluate(
+            f"() => [({_WIDE})(), ({_CUT})(), ({_OUT})(), ({_TWICE})()]"
+        )
+        self.faults += [f"{self._now}: sticks out: {fault}" for fault in wide]
+        self.faults += [f"{self._now}: cuts its words: {fault}" for fault in cut]
+        self.faults += [f"{self._now}: leaves its card: {fault}" for fault in out]
+        self.faults += [f"{self._now}: has two of id {fault}" for fault in twice]
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:

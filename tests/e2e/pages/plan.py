@@ -19,6 +19,8 @@ LOOKED_AT: dict[str, str] = {
         team team_member roles studio_settings location_add location_edit room_add room_edit""",
     "test_her_own_calendar_over_all_studios": "my_studios my_calendar my_book",
     "test_calendars_elsewhere": "elsewhere feeds",
+    "test_hours_and_free_times": "availability exception_new exception_edit slots travel my_travel",
+    "test_series": "series_new series_detail session_change_series session_cancel_series",
     "test_booking_and_moving": "session_new session_move",
     "test_the_board_of_a_session": "session_detail",
     "test_notes": "notes_to_sign note_change",

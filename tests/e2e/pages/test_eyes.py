@@ -15,7 +15,9 @@ pytestmark = pytest.mark.e2e
 BAD = """<!doctype html><html lang="en"><head><title>Bad</title><meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark"><script>console.log("inline")</script></head>
 <body><main><h1>Bad</h1><p style="color: #999">Pale words</p><img src="/missing.png"><pre id="a">{wide}</pre>
-<button class="btn" id="a">Go</button></main></body></html>"""
+<div class="card" style="width: 8rem">
+<button class="btn" id="a" style="width: 3rem">Everything</button><input value="x"></div>
+</main></body></html>"""
 
 
 def test_a_page_with_every_fault_is_found_to_have_them(eyes_of: EyesOf, world: World) -> None:
@@ -33,6 +35,8 @@ def test_a_page_with_every_fault_is_found_to_have_them(eyes_of: EyesOf, world: W
         r"bad at 390: sticks out: the page is \d+ wide",
         r"bad at 360: sticks out: the page is \d+ wide",
         r"bad at 390: has two of id a",
+        r"bad at 390: cuts its words: <button",
+        r"bad at 1440: leaves its card: <input",
         r"missing\.png answers 404",
         r"the console says .*Content Security Policy",
     ):

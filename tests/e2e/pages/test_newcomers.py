@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from tests.e2e.mail import code_sent_to, newest_to
 from tests.e2e.pages import acts
 from tests.e2e.pages.conftest import EyesOf
-from tests.e2e.pages.looking import Eyes
+from tests.e2e.pages.looking import PHONE, Eyes
 
 pytestmark = pytest.mark.e2e
 PASSWORD = "a-long-enough-one"
@@ -27,7 +27,7 @@ def sign_up(eyes: Eyes, address: str) -> None:
     acts.sends("Continue", name="Nora Nguyễn-Lindqvist", email=address, password1=PASSWORD)(page)
     eyes.look("public-account_email_verification_sent")
     acts.sends("Confirm", code="000000")(page)
-    eyes.look("public-account_email_verification_sent-refused")
+    eyes.look("public-account_email_verification_sent-refused", PHONE)
     page.get_by_label("Code").fill(code_sent_to(eyes.world, address))
     page.get_by_role("button", name="Confirm").click()
     expect(page.get_by_label("Name of the studio")).to_be_visible()
@@ -62,7 +62,7 @@ def test_a_studio_without_anything_in_it_and_those_invited_to_it(eyes_of: EyesOf
     eyes, slug = eyes_of(), f"empty-{int(time.time())}"
     sign_up(eyes, f"{slug}@example.com")
     eyes.visit("open_studio")
-    eyes.visit("open_studio", state="refused", act=acts.sends("Open studio", slug="lotus"))
+    eyes.visit("open_studio", state="refused", sizes=(PHONE,), act=acts.sends("Open studio", slug="lotus"))
     eyes.visit("my_studios", state="none")
     open_studio(eyes, slug)
     visit = partial(eyes.visit, studio=slug)
@@ -88,7 +88,7 @@ def test_a_studio_without_anything_in_it_and_those_invited_to_it(eyes_of: EyesOf
     client.go(client_link)
     client.look("public-invitation")
     acts.sends("Make my account and accept", password="1")(client.page)
-    client.look("public-invitation-refused")
+    client.look("public-invitation-refused", PHONE)
     acts.sends("Make my account and accept", name="Ann Ōkubo", password=PASSWORD)(client.page)
     for name in ("portal_home", "portal_sessions", "portal_invoices", "portal_notes", "portal_profile"):
         client.visit(name, studio=slug, state="none")
@@ -102,11 +102,12 @@ def test_how_she_signs_in(eyes_of: EyesOf) -> None:
     page, visit = eyes.page, eyes.visit
     visit("account_security")
     visit("account_email")
-    visit("account_email", state="refused", act=acts.sends("Send the code", email="x"))
+    visit("account_email", state="refused", sizes=(PHONE,), act=acts.sends("Send the code", email="x"))
     visit("account_change_password")
     visit(
         "account_change_password",
         state="refused",
+        sizes=(PHONE,),
         act=acts.sends("Change password", oldpassword="x", password1="1"),
     )
     visit("account_keys", state="none")
@@ -119,7 +120,7 @@ def test_how_she_signs_in(eyes_of: EyesOf) -> None:
 
     visit("mfa_index", state="off")
     visit("mfa_activate_totp")
-    visit("mfa_activate_totp", state="refused", act=acts.sends("Turn it on", code="000000"))
+    visit("mfa_activate_totp", state="refused", sizes=(PHONE,), act=acts.sends("Turn it on", code="000000"))
     visit("mfa_activate_totp", state="by-hand", act=acts.unfolds("details.disclose"))
     acts.sends("Turn it on", code=six_digits(page.locator(".disclose p").inner_text()))(page)
     eyes.look("public-mfa-just-on")
@@ -136,7 +137,7 @@ def test_how_she_signs_in(eyes_of: EyesOf) -> None:
     acts.sends("Sign in", login=address, password=PASSWORD)(page)
     eyes.look("public-mfa_authenticate")
     acts.sends("Sign in", code="000000")(page)
-    eyes.look("public-mfa_authenticate-refused")
+    eyes.look("public-mfa_authenticate-refused", PHONE)
     acts.sends("Sign in", code=code)(page)
     page.wait_for_url(re.compile("/studios/"))
 

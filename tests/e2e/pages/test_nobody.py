@@ -14,7 +14,7 @@ from playwright.sync_api import Page, Route
 from tests.e2e.mail import newest_to
 from tests.e2e.pages import acts
 from tests.e2e.pages.conftest import EyesOf
-from tests.e2e.pages.looking import Eyes
+from tests.e2e.pages.looking import PHONE, Eyes
 from tests.world import World
 
 pytestmark = pytest.mark.e2e
@@ -28,10 +28,16 @@ def test_the_public_pages_and_the_way_in(eyes_of: EyesOf) -> None:
     visit(
         "account_login",
         state="refused",
+        sizes=(PHONE,),
         act=acts.sends("Sign in", login="x@example.com", password="wrong-one"),
     )
     visit("account_signup")
-    visit("account_signup", state="refused", act=acts.sends("Continue", email="x", password1="123"))
+    visit(
+        "account_signup",
+        state="refused",
+        sizes=(PHONE,),
+        act=acts.sends("Continue", email="x", password1="123"),
+    )
     visit("account_inactive")
     visit("account_reset_password_done")
     visit("account_reset_password_from_key_done")
@@ -59,7 +65,7 @@ def test_a_forgotten_password(eyes_of: EyesOf, world: World) -> None:
     eyes.go(link[0])
     eyes.look("public-account_reset_password_from_key")
     acts.sends("Set password", password1="123")(eyes.page)
-    eyes.look("public-account_reset_password_from_key-refused")
+    eyes.look("public-account_reset_password_from_key-refused", PHONE)
     eyes.visit("account_reset_password_from_key", state="dead", uidb36="x", key="y")
 
 

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from fitflow.core import clock
 from tests.e2e.pages import acts
 from tests.e2e.pages.conftest import EyesOf
+from tests.e2e.pages.looking import PHONE
 from tests.world import World
 
 pytestmark = pytest.mark.e2e
@@ -58,6 +59,7 @@ def test_clients(eyes_of: EyesOf, world: World) -> None:
     visit(
         "client_new",
         state="refused",
+        sizes=(PHONE,),
         act=acts.sends("Add client", name="", email="not an address", phone="12"),
     )
     visit("client_edit", client_id=priya)
@@ -84,6 +86,7 @@ def test_money(eyes_of: EyesOf, world: World) -> None:
     visit(
         "invoice_detail",
         state="pay-refused",
+        sizes=(PHONE,),
         invoice_id=late,
         act=acts.sends_in("pay", "Record payment", amount="100000"),
     )
@@ -95,10 +98,12 @@ def test_money(eyes_of: EyesOf, world: World) -> None:
     visit("invoicing", state="nothing", query="?period_from=2020-01-01&period_to=2020-01-31")
     visit("invoicing", state="refused", query="?period_from=2026-05-09&period_to=2026-01-01", expected=422)
     visit("billing_settings")
-    visit("billing_settings", state="refused", act=acts.sends("Save", legal_name="", email="x"))
+    visit(
+        "billing_settings", state="refused", sizes=(PHONE,), act=acts.sends("Save", legal_name="", email="x")
+    )
     visit("price_list")
     visit("service_new")
-    visit("service_new", state="refused", act=acts.sends("Save", name="", price="-3"))
+    visit("service_new", state="refused", sizes=(PHONE,), act=acts.sends("Save", name="", price="-3"))
     visit("service_edit", service_id=world.one("SELECT id FROM trainers_service LIMIT 1", studio="lotus"))
 
 
@@ -145,13 +150,18 @@ def test_team_and_studio(eyes_of: EyesOf, world: World) -> None:
     visit("team")
     visit("team", state="leave", act=acts.opens("leave"))
     visit("team", state="invite", act=acts.opens("invite"))
-    visit("team", state="invite-refused", act=acts.sends_in("invite", "Send invitation", email="x"))
+    visit(
+        "team",
+        state="invite-refused",
+        sizes=(PHONE,),
+        act=acts.sends_in("invite", "Send invitation", email="x"),
+    )
     visit("team_member", user_id=sam)
     visit("team_member", state="remove", user_id=sam, act=acts.opens("remove"))
     visit("roles")
     visit("studio_settings")
     visit("location_add")
-    visit("location_add", state="refused", act=acts.sends("Save"))
+    visit("location_add", state="refused", sizes=(PHONE,), act=acts.sends("Save"))
     visit("location_edit", location_id=place)
     visit("location_edit", state="retire", location_id=place, act=acts.opens("retire"))
     visit("room_add", location_id=place)

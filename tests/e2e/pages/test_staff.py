@@ -13,7 +13,7 @@ from django_otp.oath import TOTP
 from fitflow.accounts.demo import DEMO_TOTP_KEY
 from tests.e2e.pages import acts
 from tests.e2e.pages.conftest import EyesOf
-from tests.e2e.pages.looking import Eyes
+from tests.e2e.pages.looking import PHONE, Eyes
 from tests.e2e.pages.test_plan import names_of
 from tests.world import World
 
@@ -32,7 +32,7 @@ def enter(eyes: Eyes) -> None:
     page, world = eyes.page, eyes.world
     eyes.visit("admin:login")
     acts.sends("Go on", email="staff@fitflow.test", password="wrong")(page)
-    eyes.look("admin-login-refused")
+    eyes.look("admin-login-refused", PHONE)
     acts.sends("Go on", email="staff@fitflow.test", password=world.password)(page)
     eyes.look("admin-sign_in_code")
     world.ask("UPDATE otp_totp_totpdevice SET last_t = -1, throttling_failure_timestamp = NULL RETURNING id")
@@ -53,7 +53,9 @@ def test_the_admin(eyes_of: EyesOf) -> None:
     eyes.visit("admin:app_list", app_label="studios_shared")
     eyes.visit("admin:recovery_codes")
     eyes.visit("admin:studios_shared_studio_add")
-    eyes.visit("admin:studios_shared_studio_add", state="refused", act=acts.sends("Open the studio"))
+    eyes.visit(
+        "admin:studios_shared_studio_add", state="refused", sizes=(PHONE,), act=acts.sends("Open the studio")
+    )
     eyes.visit("admin:accounts_user_changelist", state="none", query="?q=zzyzx")
     for name in lists():
         eyes.visit(name)
@@ -85,7 +87,7 @@ def test_staff_without_an_app(eyes_of: EyesOf, world: World) -> None:
         eyes.look("admin-sign_in_set_up")
         acts.unfolds("details.disclose")(eyes.page)
         acts.sends("Turn it on", code="000000")(eyes.page)
-        eyes.look("admin-sign_in_set_up-refused")
+        eyes.look("admin-sign_in_set_up-refused", PHONE)
         key = eyes.page.locator(".disclose p").text_content() or ""
         acts.sends("Turn it on", code=six_digits(b32decode(key.replace(" ", "")).hex()))(eyes.page)
         eyes.look("admin-recovery_codes-made")

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.pages import acts
 from tests.e2e.pages.conftest import EyesOf
+from tests.e2e.pages.looking import PHONE
 from tests.world import World
 
 pytestmark = pytest.mark.e2e
@@ -33,7 +34,12 @@ def test_calendars_elsewhere(eyes_of: EyesOf, world: World) -> None:
     eyes = eyes_of("lead")
     eyes.visit("elsewhere")
     eyes.visit("elsewhere", state="add", act=acts.opens("add-calendar"))
-    eyes.visit("elsewhere", state="refused", act=acts.sends_in("add-calendar", "Add calendar", name=""))
+    eyes.visit(
+        "elsewhere",
+        state="refused",
+        sizes=(PHONE,),
+        act=acts.sends_in("add-calendar", "Add calendar", name=""),
+    )
     eyes.go(world.url("/my/calendar/elsewhere/"))
     acts.sends("Make an address", name="My phone, the old one with the broken glass")(eyes.page)
     eyes.look("public-elsewhere-made")
@@ -87,6 +93,7 @@ def test_booking_and_moving(eyes_of: EyesOf, world: World) -> None:
     visit(
         "session_move",
         state="refused",
+        sizes=(PHONE,),
         session_id=coming,
         act=acts.sends("Move session", starts_on="2020-01-01", minutes="0"),
     )
@@ -140,7 +147,7 @@ def test_notes(eyes_of: EyesOf, world: World) -> None:
     visit("notes_to_sign", state="sign", act=acts.opens_one("sign-"))
     draft = world.one(note.format("NULL"), studio="lotus")
     visit("note_change", note_id=draft)
-    visit("note_change", state="refused", note_id=draft, act=acts.sends("Keep note", body=""))
+    visit("note_change", state="refused", note_id=draft, sizes=(PHONE,), act=acts.sends("Keep note", body=""))
     visit("note_change", state="signed", note_id=world.one(note.format("NOT NULL"), studio="lotus"))
 
 

@@ -1,0 +1,73 @@
+"""What repeats and what is free: weekly hours, time off, ways between places, free times, series."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from fitflow.core import clock
+from tests.e2e.pages import acts
+from tests.e2e.pages.conftest import EyesOf
+from tests.e2e.pages.looking import PHONE
+from tests.world import World
+
+pytestmark = pytest.mark.e2e
+
+
+def test_hours_and_free_times(eyes_of: EyesOf, world: World) -> None:
+    eyes, owner = eyes_of("lead"), eyes_of("owner")
+    visit = partial(eyes.visit, studio="lotus")
+    her = world.one("SELECT id FROM trainers_trainerprofile WHERE name = 'Maya Fournier'", studio="lotus")
+    visit("availability")
+    visit("exception_new", trainer_id=her)
+    today = clock.today("America/Toronto")
+    acts.sends("Save", starts_on=f"{today:%Y-%m-%d}", ends_on=f"{today:%Y-%m-%d}", reason="Dentist")(
+        eyes.page
+    )
+    eyes.look("lotus-availability-added")
+    row = world.one(
+        "SELECT id FROM trainers_availabilityexception ORDER BY created_at DESC LIMIT 1", studio="lotus"
+    )
+    visit("exception_edit", exception_id=row)
+    visit(
+        "exception_edit",
+        state="refused",
+        exception_id=row,
+        sizes=(PHONE,),
+        act=acts.sends("Save", ends_on="2020-01-01"),
+    )
+    visit("slots")
+    owner.visit("travel", studio="lotus")
+    owner.visit("travel", studio="summit", state="one-place")
+    eyes.visit("my_travel")
+    visit("calendar", state="free", act=acts.opens_free_times)
+
+
+def test_series(eyes_of: EyesOf, world: World) -> None:
+    eyes = eyes_of("lead")
+    visit = partial(eyes.visit, studio="lotus")
+    visit("series_new")
+    visit("series_new", state="refused", sizes=(PHONE,), act=acts.sends("Show all sessions", every="0"))
+    visit("series_new")
+    page = eyes.page
+    for day in (1, 3):
+        page.locator(f"[name=weekdays][value='{day}']").evaluate("box => { box.checked = true }")
+    page.get_by_label("After a number of sessions").check()
+    acts.sends("Show all sessions", starts_at="05:30", times="6")(page)
+    eyes.look("lotus-series_preview")
+    page.locator("[data-make]").click()
+    eyes.settle()
+    eyes.look("lotus-series_detail-made")
+    series = world.one("SELECT id FROM trainers_series ORDER BY created_at DESC LIMIT 1", studio="lotus")
+    one = world.one(
+        "SELECT id FROM trainers_session WHERE series_id = %s ORDER BY starts_at LIMIT 1",
+        series,
+        studio="lotus",
+    )
+    visit("series_detail", series_id=series)
+    visit("session_move", state="of-a-series", query="?scope=all", session_id=one)
+    acts.sends("Move session", minutes="75")(page)
+    eyes.look("lotus-session_change_series")
+    visit("session_detail", state="cancel-of-a-series", session_id=one, act=acts.opens("cancel"))
+    visit("session_cancel_series", session_id=one, query="?scope=all")
