@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import NamedTuple
@@ -69,11 +69,14 @@ def _usual(place: UUID) -> list[WeeklyHours]:
     return [WeeklyHours(day, a, b, place) for day in range(5) for a, b in ((NINE, NOON), (ONE, FIVE))]
 
 
-def _week(given: Iterable[Given]) -> list[WeeklyHours]:
+def _week(given: Collection[Given]) -> list[WeeklyHours]:
     days: dict[int, list[Given]] = defaultdict(list)
     for row in sorted(given):
         days[row.weekday].append(row)
-    return [row for weekday, rows in days.items() for row in _day(weekday, rows)]
+    worked = [row for weekday, rows in days.items() for row in _day(weekday, rows)]
+    # On the other days from Monday to Friday she can be booked all the same, where her week begins.
+    place = min(given).place
+    return worked + [row for row in _usual(place) if row.weekday not in days]
 
 
 def _day(weekday: int, given: list[Given]) -> list[WeeklyHours]:
