@@ -101,6 +101,14 @@ SELECT lower(span), upper(span) FROM opened, unnest(spans * tstzmultirange(tstzr
 ORDER BY lower(span)
 """  # noqa: S608
 
+THERE = f"""
+WITH person AS (SELECT %(trainer)s::uuid AS id),
+place AS (SELECT location.id, location.timezone FROM studios_location AS location WHERE location.id = ANY(%(places)s)),
+{OPENED}
+SELECT asked.location_id FROM unnest(%(places)s::uuid[], %(moments)s::timestamptz[]) AS asked(location_id, moment)
+JOIN opened USING (location_id) WHERE opened.spans @> asked.moment ORDER BY asked.location_id LIMIT 1
+"""  # noqa: S608
+
 
 @dataclass(frozen=True, slots=True)
 class Segment:
@@ -200,6 +208,20 @@ def working_hours(
     with connection.cursor() as cursor:
         cursor.execute(HOURS, values)
         return list(cursor.fetchall())
+
+
+def place_at(*, trainer_id: UUID, wall: datetime) -> UUID | None:
+    """Return the active location whose hours of a trainer hold a wall-clock time, or None. Two queries."""
+    places = list(Location.objects.filter(is_active=True))
+    moments = [wall.replace(tzinfo=ZoneInfo(place.timezone)) for place in places]
+    if not places:
+        return None
+    values = parameters(places, min(moments), max(moments) + SECOND)
+    values |= {"trainer": trainer_id, "places": [place.pk for place in places], "moments": moments}
+    with connection.cursor() as cursor:
+        cursor.execute(THERE, values)
+        found = cursor.fetchone()
+    return found[0] if found else None
 
 
 def holiday_name(location: Location, day: date) -> str:

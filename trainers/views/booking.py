@@ -20,6 +20,7 @@ from studios.shared.decorators import staff_required
 from studios.shared.requests import StudioRequest
 from trainers.forms import BookingForm, clients_like
 from trainers.models import Session, TrainerProfile
+from trainers.selectors_hours import place_at
 from trainers.services import cancel_session, schedule_session
 from trainers.views.answers import calendar_at, toasted, told, when
 from trainers.views.periods import id_asked, instant_from, uuid_from, zone_text
@@ -43,11 +44,14 @@ def _start_asked(query: QueryDict, zone: str) -> datetime:
 
 
 def _asked(request: StudioRequest) -> dict[str, Any]:
-    """Return what a link to the form fills in."""
+    """Return what a link to the form fills in: of the place where she works at that time, if the link names none."""
     query = request.GET
     starts = _start_asked(query, request.studio.timezone)
     initial: dict[str, Any] = {"starts_on": starts.date(), "starts_at": starts.time(), **_habit(request)}
     initial |= {name: query[name] for name in ("service", "trainer") if uuid_from(query.get(name, ""))}
+    trainer = uuid_from(str(initial.get("trainer", "")))
+    if works_at := place_at(trainer_id=trainer, wall=starts) if trainer else None:
+        initial["place"] = str(works_at)
     place = Location.objects.filter(pk__in=id_asked(query, "location"), is_active=True).first()
     if place:
         initial["place"] = str(place.pk)

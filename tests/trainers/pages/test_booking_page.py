@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from fitflow.tenancy.context import leave, studio_context
+from studios.shared.policies import SYSTEM
 from tests.cast import Cast
 from tests.pages import browser_of, words_of
 from tests.trainers.plan import at, scheduled
 from trainers.models import Booking, Session
+from trainers.services import set_week
+from trainers.services.availability import WeeklyHours
 
 BOOK = "/calendar/book/"
 
@@ -190,3 +193,23 @@ def test_a_search_names_whom_she_may_book_and_tells_no_more(lotus: Cast) -> None
 def test_it_refuses_who_does_not_work_there(lotus: Cast, who: str, status: int) -> None:
     assert send(lotus, typed(lotus), who=who).status_code == status
     assert sessions(lotus) == []
+
+
+def test_it_begins_at_the_place_where_she_works_at_that_time(lotus: Cast) -> None:
+    """Not where she booked last: on that weekday she is at the annex until noon, and at home again after it."""
+    send(lotus, typed(lotus))
+    day = at(10).date() + timedelta(days=1)
+    with studio_context(lotus.lotus):
+        home, annex = lotus.location().pk, lotus.location("Annex").pk
+        hours = [
+            WeeklyHours(day.weekday(), 9 * 60, 12 * 60, annex),
+            WeeklyHours(day.weekday(), 13 * 60, 17 * 60, home),
+        ]
+        set_week(actor=SYSTEM, trainer_id=lotus.trainer("lead").pk, location_ids=[home, annex], hours=hours)
+    leave()
+    browser = browser_of(lotus, "lead")
+    for start, place in (("11:59", annex), ("12:00", home), ("13:00", home)):
+        form = browser.get(f"/sessions/new/?starts={day}T{start}").context["form"]
+        assert form["place"].value() == str(place), start
+    form = browser.get(f"/sessions/new/?starts={day}T10:00&location={home}").context["form"]
+    assert form["place"].value() == str(home)
