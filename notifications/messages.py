@@ -59,8 +59,8 @@ def queue_invitation(*, invitation_id: UUID | str) -> None:
 def invitation(delivery: Delivery) -> Letter:
     """The link by which a role is taken."""
     row = Invitation.objects.filter(pk=delivery.about).first()
-    if row is None or row.state != Invitation.State.OPEN:
-        raise Suppress("The invitation was taken, taken back or ran out before this was sent.")
+    if row is None or not row.is_open:
+        raise Suppress("The invitation was taken, taken back or ran out, or the studio was closed, before this was sent.")
     studio: Any = current_studio()
     inviter = None
     if row.invited_by_id:

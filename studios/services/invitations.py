@@ -74,7 +74,7 @@ def accept_invitation(*, invitation: Invitation, user: User) -> Member:
     studio = invitation.studio
     with studio_context(studio), transaction.atomic():
         locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
-        if locked.state != Invitation.State.OPEN:
+        if not locked.is_open:
             raise Conflict("This invitation is no longer open. Ask for a new one.", conflict="invitation")
         locked.accepted_at = now()
         locked.save(update_fields=["accepted_at"])

@@ -214,6 +214,11 @@ class Invitation(Row):
         return self.State.OPEN if self.expires_at > now() else self.State.EXPIRED
 
     @property
+    def is_open(self) -> bool:
+        """Whether it can be taken now: it is still offered, and the studio's host answers."""
+        return self.state == self.State.OPEN and self.studio.answers
+
+    @property
     def token(self) -> str:
         """Return the token of the link; only who holds SECRET_KEY can make it."""
         signature = salted_hmac(

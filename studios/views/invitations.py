@@ -47,11 +47,13 @@ def _page(request: Any, row: Invitation, form: ClaimForm, status: int = 200) -> 
 
 
 def _step(user: Any, row: Invitation) -> str:
-    """Return what this person can do: `accept`, `claim`, `sign_in`, `switch`, or why nothing (`closed`, `taken`)."""
+    """Return what this person can do: `accept`, `claim`, `sign_in`, `switch`, or why nothing (`closed`, `taken`, `shut`)."""
     if row.state == Invitation.State.ACCEPTED:
         return "taken"
     if row.state != Invitation.State.OPEN:
         return "closed"
+    if not row.studio.answers:
+        return "shut"
     if user.is_authenticated:
         return "accept" if has_verified_email(user, row.email) else "switch"
     return "sign_in" if is_known_address(row.email) else "claim"
@@ -69,7 +71,7 @@ def accept(request: Any, token: str) -> HttpResponse:
 def claim(request: Any, token: str) -> HttpResponse:
     """Make an account for the invited address, sign in, and take the invitation: the link has proved the address."""
     row, form = invitation_of(token), ClaimForm(request.POST)
-    if row.state != Invitation.State.OPEN or request.user.is_authenticated or not form.is_valid():
+    if not row.is_open or request.user.is_authenticated or not form.is_valid():
         return _page(request, row, form, status=422)
     try:
         user = claim_account(email=row.email, **form.cleaned_data)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from django.test import Client as Browser
 from django.utils import timezone
 
@@ -18,6 +19,7 @@ from fitflow.tenancy.context import studio_context
 from studios.models import AuditEvent
 from studios.services import accept_invitation, invite, revoke_invitation
 from studios.shared.models import Invitation, Member, Role
+from studios.shared.platform import reactivate_studio, suspend_studio
 from tests.cast import Cast
 from tests.pages import words_of
 from trainers.models import TrainerProfile
@@ -117,6 +119,20 @@ def test_an_expired_or_revoked_one_is_closed(cast: Cast, browser: Browser) -> No
             assert "This invitation is closed" in words_of(browser.get(page_of(row)))
             assert browser.post(f"{page_of(row)}claim/", CLAIM).status_code == 422
     assert not User.objects.filter(email="nia@example.com").exists()
+
+
+def test_one_of_a_suspended_studio_waits_until_the_studio_answers_again(cast: Cast, browser: Browser) -> None:
+    row = invited(cast)
+    person = create_person(email="nia@example.com", name="Nia")
+    EmailAddress.objects.filter(user=person).update(verified=True)
+    suspend_studio(staff=cast.user["staff"], studio=cast.lotus, reason="unpaid")
+    assert "is closed for now" in words_of(browser.get(page_of(row)))
+    assert browser.post(f"{page_of(row)}claim/", CLAIM).status_code == 422
+    with pytest.raises(Conflict):
+        accept_invitation(invitation=Invitation.objects.get(pk=row.pk), user=person)
+    assert not Member.objects.filter(user=person).exists()
+    reactivate_studio(staff=cast.user["staff"], studio=cast.lotus)
+    assert accept_invitation(invitation=Invitation.objects.get(pk=row.pk), user=person).role == Role.TRAINER
 
 
 @pytest.mark.parametrize("wrong", [{"password": "short"}, {"name": ""}, {"password": "Nia Okoye 1"}])
