@@ -50,11 +50,13 @@ LOGGING: dict[str, Any] = {
 
 
 def sentry_options(dsn: str, release: str) -> dict[str, Any]:
-    """Return what Sentry is started with: no personal data, no bodies, and no variables of the functions under way."""
+    """Return what Sentry is started with: no personal data, no bodies, and no variables of the functions under way.
+
+    Personal data are left out, and Sentry's own scrubber kept, where neither `send_default_pii` nor `data_collection` is given.
+    """
     return {
         "dsn": dsn,
         "release": release,
-        "send_default_pii": False,
         "max_request_body_size": "never",
         # A traceback's variables are clients, notes and passwords.
         "include_local_variables": False,
