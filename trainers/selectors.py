@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
-from psycopg import Cursor
 
 from fitflow.accounts.models import User
+from fitflow.core.db import fetch_prepared
 from fitflow.tenancy.context import studio_context
 from studios.shared.models import Role, Studio
 from studios.shared.policies import Actor, Capability, Scope, scope_of
@@ -91,26 +91,6 @@ def session_page(*, actor: Actor, wanted: Wanted, place: Place | None, limit: in
         f"SELECT row_to_json(found)::text FROM ({rows}) AS found ORDER BY starts_at {order}, id {order}"  # noqa: S608
     )
     return [row[0].encode() for row in fetch_prepared(statement, values)]
-
-
-class _Prepared(Cursor[Any]):
-    """A cursor whose statements PostgreSQL keeps prepared on the connection: planning this one costs more than running it.
-
-    Django's own cursor writes the values into the statement, so that each one is new and planned anew. PostgreSQL plans
-    again where the path has changed, and checks the role's rights each time: a kept plan leads to no other studio.
-    """
-
-    def execute(self, query: Any, params: Any = None, **options: Any) -> Self:
-        return super().execute(query, params, **{**options, "prepare": True})
-
-
-def fetch_prepared(statement: str, values: dict[str, Any]) -> list[Any]:
-    """Return the rows of a statement that PostgreSQL keeps prepared on this connection."""
-    with connection.cursor() as cursor, _Prepared(cursor.connection) as prepared:
-        wrap: Any = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-        seen = wrap(prepared)
-        seen.execute(statement, values)
-        return list(seen.fetchall())
 
 
 def busy_elsewhere(*, trainer_ids: Iterable[UUID], starts: datetime, ends: datetime) -> list[dict[str, Any]]:

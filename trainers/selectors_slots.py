@@ -14,12 +14,12 @@ from typing import Any
 from uuid import UUID
 
 from fitflow.core.clock import now
+from fitflow.core.db import fetch_prepared
 from fitflow.core.errors import Invalid, NotFound, NotPermitted
 from studios.models import Location
 from studios.shared.policies import Actor, Capability, Scope, require
 from trainers.models import Service, TrainerProfile
 from trainers.models.timetable import LONGEST
-from trainers.selectors import fetch_prepared
 from trainers.selectors_hours import OPENED, parameters
 
 STEP = timedelta(minutes=15)

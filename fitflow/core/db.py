@@ -1,14 +1,21 @@
-"""What the database says when it refuses, and how often to ask again."""
+"""What the database says when it refuses, how often to ask again, and how to ask it for little."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
+from functools import lru_cache, wraps
+from itertools import islice
 from random import random
+from typing import Any, Self
+from uuid import UUID
 
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError, OperationalError
+from django.db.models import Model
+from psycopg import Cursor
+
+from fitflow.tenancy.db import connection
 
 EXCLUSION, UNIQUE, CHECK, DEADLOCK, SERIALIZATION = "23P01", "23505", "23514", "40P01", "40001"
 
@@ -74,3 +81,63 @@ def lock_in_transaction(*names: str) -> None:
     with connection.cursor() as cursor:
         for name in sorted(set(names)):
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
+@contextmanager
+def in_one_trip() -> Iterator[None]:
+    """Keep the statements of the block and send them together at its end: one round trip, however many they are.
+
+    For writes whose answers nobody reads. A lock among them is held while PostgreSQL works, not while Python thinks: nothing is
+    sent before all of it is ready. What the database refuses is raised at the end of the block, which belongs around it in
+    `refusals(...)`. No savepoints and no reads within; RuntimeError outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("What is sent together is refused together: that needs a transaction.")
+    with connection.keeping() as kept:
+        yield
+    with connection.cursor() as cursor:
+        cursor.execute(";\n".join(kept))
+
+
+class _Prepared(Cursor[Any]):
+    """A cursor whose statements PostgreSQL keeps prepared on the connection, because planning them costs more than running them.
+
+    Django's own cursor writes the values into the statement, so that each one is new and planned anew. PostgreSQL plans
+    again where the path has changed, and checks the role's rights each time: a kept plan leads to no other studio.
+    """
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Self:
+        return super().execute(query, params, **{**options, "prepare": True})
+
+
+def fetch_prepared(statement: str, values: dict[str, Any]) -> list[Any]:
+    """Return the rows of a statement that PostgreSQL keeps prepared on this connection."""
+    with connection.cursor() as cursor, _Prepared(cursor.connection) as prepared:
+        wrap: Any = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+        seen = wrap(prepared)
+        seen.execute(statement, values)
+        return list(seen.fetchall())
+
+
+def fetch_rows(*wanted: tuple[type[Model], UUID | None]) -> list[Any]:
+    """Return one row of each of several tables by its key, None where it is not there: one prepared statement for all of them."""
+    models = tuple(model for model, _ in wanted)
+    keys = {f"key{number}": key for number, (_, key) in enumerate(wanted)}
+    values = iter(fetch_prepared(_each_by_key(models), keys)[0])
+    rows = [(model, list(islice(values, len(model._meta.concrete_fields)))) for model in models]
+    return [_instance(model, row) for model, row in rows]
+
+
+@lru_cache(maxsize=64)
+def _each_by_key(models: tuple[type[Model], ...]) -> str:
+    columns, tables = [], []
+    for number, model in enumerate(models):
+        columns += [f"row{number}.{field.column}" for field in model._meta.concrete_fields]
+        tables.append(f"LEFT JOIN {model._meta.db_table} AS row{number} ON row{number}.id = %(key{number})s")
+    return f"SELECT {', '.join(columns)} FROM (SELECT) AS one {' '.join(tables)}"  # noqa: S608
+
+
+def _instance(model: type[Model], values: list[Any]) -> Model | None:
+    fields = model._meta.concrete_fields
+    row = dict(zip((field.attname for field in fields), values, strict=True))
+    return model.from_db(connection.alias, list(row), values) if row["id"] is not None else None

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from django.db.backends.utils import CursorWrapper
 from django_tenants.postgresql_backend import base
 from django_tenants.utils import get_public_schema_name
 
@@ -19,6 +22,21 @@ COMMAND_OK, TUPLES_OK = psycopg.pq.ExecStatus.COMMAND_OK, psycopg.pq.ExecStatus.
 PUBLIC = base.FakeTenant(schema_name=get_public_schema_name())
 
 
+class Keeper(CursorWrapper):
+    """A cursor that keeps its statements for later: see `DatabaseWrapper.keeping`."""
+
+    def __init__(self, cursor: Any, db: Any, kept: list[str]) -> None:
+        super().__init__(cursor, db)
+        self.kept = kept
+
+    def execute(self, sql: Any, params: Any = None) -> None:
+        self.kept.append(self.cursor.mogrify(sql, params))
+
+    def executemany(self, sql: Any, param_list: Any) -> None:
+        for params in param_list:
+            self.execute(sql, params)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """django-tenants' wrapper, with the studio's own NOLOGIN role beside its search path.
 
@@ -29,6 +47,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     search_path_set_schemas: Any
     _holds_role = False
+    _kept: list[str] | None = None
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         self.search_path_set_schemas = None
@@ -68,6 +87,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
             values = [",".join(f'"{path}"' for path in paths).encode(), role.encode()]
             _raise_unless(handle.exec_params(ENTER, values), TUPLES_OK)
         self.search_path_set_schemas = paths
+
+    @contextmanager
+    def keeping(self) -> Iterator[list[str]]:
+        """Within the block, keep what is executed as text in the list given, values written in, instead of sending it."""
+        self._kept = kept = []
+        try:
+            yield kept
+        finally:
+            self._kept = None
+
+    def make_cursor(self, cursor: Any) -> Any:
+        return super().make_cursor(cursor) if self._kept is None else Keeper(cursor, self, self._kept)
+
+    def make_debug_cursor(self, cursor: Any) -> Any:
+        return super().make_debug_cursor(cursor) if self._kept is None else self.make_cursor(cursor)
 
     def _close(self) -> Any:
         # A connection goes back to the pool as nobody's. Done here and not by the pool's own hook, which would wake a
