@@ -91,6 +91,15 @@ def subscriptions_of(topic: str) -> tuple[Subscription, ...]:
     return tuple(_subscriptions.get(topic, ()))
 
 
+# One row for each handler. Not by the ORM, whose way of writing "now, and some time" takes a tenth of a booking.
+PUBLISH = """
+INSERT INTO core_outboxmessage (id, created_at, studio_id, topic, handler, lane, ids, state, attempts, due_at, last_error)
+SELECT key, statement_timestamp(), %(studio)s::uuid, %(topic)s, handler, lane, %(ids)s, 'pending', 0,
+    statement_timestamp() + %(due_in)s, ''
+FROM unnest(%(keys)s::uuid[], %(handlers)s::text[], %(lanes)s::text[]) AS called(key, handler, lane)
+"""
+
+
 def publish(topic: str, *, due_in: timedelta = timedelta(), **ids: Any) -> None:
     """Write what must follow this transaction. `ids` are ids and plain facts (never contents); each is kept as text.
 
@@ -98,20 +107,22 @@ def publish(topic: str, *, due_in: timedelta = timedelta(), **ids: Any) -> None:
     """
     if not connection.in_atomic_block:
         raise RuntimeError("publish() belongs inside the transaction of the change it announces.")
-    studio = current_studio()
-    subscriptions = subscriptions_of(topic)
-    OutboxMessage.objects.bulk_create(
-        OutboxMessage(
-            id=uuid7(),
-            studio_id=studio.id if studio else ids.get("studio"),
-            topic=topic,
-            handler=subscription.path,
-            lane=subscription.lane,
-            ids={key: str(value) if value is not None else None for key, value in ids.items()},
-            due_at=Now() + due_in,
+    studio, subscriptions = current_studio(), subscriptions_of(topic)
+    if not subscriptions:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            PUBLISH,
+            {
+                "keys": [uuid7() for _ in subscriptions],
+                "studio": studio.id if studio else ids.get("studio"),
+                "topic": topic,
+                "handlers": [subscription.path for subscription in subscriptions],
+                "lanes": [subscription.lane for subscription in subscriptions],
+                "ids": Jsonb({key: str(value) if value is not None else None for key, value in ids.items()}),
+                "due_in": due_in,
+            },
         )
-        for subscription in subscriptions
-    )
     for lane in {subscription.lane for subscription in subscriptions if _hinting.get()}:
         transaction.on_commit(lambda lane=lane: wake(lane), robust=True)  # type: ignore[misc]
 
