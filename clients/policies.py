@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clients.models import Care, Client
+from fitflow.core.db import fetch_prepared
 from fitflow.core.errors import NotFound, NotPermitted
 from studios.policies import team_of
 from studios.shared.policies import Actor, Capability, Scope, scope_of
@@ -39,6 +41,16 @@ def bookable_clients(actor: Actor) -> QuerySet[Client]:
     if scope_of(actor, Capability.SESSIONS_MANAGE) is Scope.NONE:
         return Client.objects.none()
     return Client.objects.filter(is_active=True)
+
+
+def may_book(actor: Actor, client_ids: Collection[UUID]) -> bool:
+    """Whether each of the clients is there and hers to book: `bookable_clients` for many at once, by a prepared statement."""
+    if not client_ids:
+        return True
+    if scope_of(actor, Capability.SESSIONS_MANAGE) is Scope.NONE:
+        return False
+    statement = "SELECT count(*) FROM clients_client WHERE is_active AND id = ANY (%(ids)s)"
+    return bool(fetch_prepared(statement, {"ids": list(client_ids)})[0][0] == len(client_ids))
 
 
 def fetch_client(actor: Actor, client_id: UUID) -> Client:

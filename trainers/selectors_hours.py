@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from fitflow.core.db import fetch_prepared
 from studios.models import Location
 from studios.public_holidays import public_holidays
 
@@ -194,9 +195,7 @@ def outside_hours(
         "starts": [start for start, _ in spans],
         "ends": [end for _, end in spans],
     }
-    with connection.cursor() as cursor:
-        cursor.execute(OUTSIDE, values)
-        return dict(cursor.fetchall())
+    return dict(fetch_prepared(OUTSIDE, values))
 
 
 def working_hours(

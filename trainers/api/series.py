@@ -16,7 +16,8 @@ from trainers.api.shapes import SessionOut
 from trainers.models import Series
 from trainers.recurrence import wall_of
 from trainers.series_policies import fetch_series, visible_series
-from trainers.services.scheduling import KEEP, open_location
+from trainers.services.parts import open_location
+from trainers.services.scheduling import KEEP
 from trainers.services.series import Planned, SeriesPlan, create_series, preview_series, words_of
 from trainers.services.series_edits import edit_session
 

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from clients.services import begin_care
 from fitflow.core import outbox
 from fitflow.core.clock import now
-from fitflow.core.db import lock_in_transaction, refusals, retry_deadlocks
+from fitflow.core.db import in_one_trip, lock_in_transaction, refusals, retry_deadlocks
 from fitflow.core.errors import Conflict, FitFlowError, Invalid, NotFound, NotPermitted
 from studios.models import AuditEvent
 from studios.services import record_event
@@ -24,17 +24,8 @@ from studios.shared.policies import Actor, Capability, require
 from trainers.models import Booking, Session
 from trainers.policies import editable_session, reaches_trainer
 from trainers.services.clashes import Plan, refusal
-from trainers.services.scheduling import (
-    active_trainer,
-    booking_of,
-    check_start,
-    chosen_clients,
-    locked,
-    offered_service,
-    open_location,
-    room_of,
-    trainer_lock,
-)
+from trainers.services.parts import parts_of
+from trainers.services.scheduling import booking_of, check_start, chosen_clients, locked, trainer_lock
 from trainers.services.sweeping import sweep_holds
 
 MINUTES, LONGEST = 10, 60
@@ -61,11 +52,10 @@ def hold_slot(
     if not 1 <= minutes <= LONGEST:
         raise Invalid(f"A slot is held for 1 to {LONGEST} minutes.", field="minutes")
     check_start(actor, starts_at)
-    trainer, service = active_trainer(trainer_id), offered_service(service_id)
+    parts = parts_of(trainer_id=trainer_id, service_id=service_id, location_id=location_id, room_id=room_id)
+    trainer, service, location, room = parts
     if not reaches_trainer(actor, trainer, Capability.SESSIONS_MANAGE):
         raise NotPermitted("You can hold your own time and your team's.", field="trainer")
-    location = open_location(location_id)
-    room = room_of(location, room_id)
     session = Session(
         service=service,
         trainer=trainer,
@@ -78,7 +68,7 @@ def hold_slot(
         capacity=service.capacity,
         status=Session.Status.HELD,
     )
-    with refusals(refusal(_plan_of(actor, session), service.capacity)), transaction.atomic():
+    with refusals(refusal(_plan_of(actor, session), service.capacity)), transaction.atomic(), in_one_trip():
         lock_in_transaction(trainer_lock(trainer))
         sweep_holds(people=[trainer.user_id], rooms=[room_id])
         session.held_until = now() + timedelta(minutes=minutes)

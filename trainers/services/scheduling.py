@@ -10,19 +10,20 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clients.policies import bookable_clients
+from clients.policies import may_book
 from clients.services import begin_care
 from fitflow.core import outbox
 from fitflow.core.clock import now
-from fitflow.core.db import lock_in_transaction, refusals, retry_deadlocks
+from fitflow.core.db import in_one_trip, lock_in_transaction, refusals, retry_deadlocks
 from fitflow.core.errors import Conflict, Invalid, NotFound, NotPermitted
-from studios.models import Location, Room
+from studios.models import Room
 from studios.services import record_event
 from studios.shared.policies import Actor, Capability, require
 from trainers.models import Booking, Service, Session, TrainerProfile
 from trainers.models.timetable import LONGEST
 from trainers.policies import editable_session, reaches_trainer
 from trainers.services.clashes import Plan, check_hours, refusal
+from trainers.services.parts import active_trainer, parts_of, room_of
 from trainers.services.sweeping import sweep_holds
 
 GRACE = timedelta(minutes=5)
@@ -63,48 +64,12 @@ def check_length(starts_at: datetime, ends_at: datetime) -> None:
         raise Invalid("A session lasts 12 hours at most.", field="ends_at")
 
 
-def active_trainer(trainer_id: UUID) -> TrainerProfile:
-    """Return a trainer who works here now; raise NotFound."""
-    trainer = TrainerProfile.objects.select_related("lead").filter(pk=trainer_id, is_active=True).first()
-    if trainer is None:
-        raise NotFound("That trainer does not work here.", field="trainer")
-    return trainer
-
-
-def room_of(location: Location, room_id: UUID | None) -> Room | None:
-    """Return an active room of the location, or None where none is asked for. Raises NotFound, Invalid."""
-    if room_id is None:
-        return None
-    room = Room.objects.filter(pk=room_id, is_active=True).first()
-    if room is None:
-        raise NotFound("There is no such room.", field="room")
-    if room.location_id != location.id:
-        raise Invalid(f"{room.name} is not at {location.name}. Choose a room there.", field="room")
-    return room
-
-
-def offered_service(service_id: UUID) -> Service:
-    """Return a service on offer; raise NotFound."""
-    service = Service.objects.filter(pk=service_id, is_active=True).first()
-    if service is None:
-        raise NotFound("The studio does not offer that.", field="service")
-    return service
-
-
-def open_location(location_id: UUID) -> Location:
-    """Return a location in use; raise NotFound."""
-    location = Location.objects.filter(pk=location_id, is_active=True).first()
-    if location is None:
-        raise NotFound("There is no such place.", field="location")
-    return location
-
-
 def chosen_clients(actor: Actor, client_ids: Iterable[UUID]) -> list[UUID]:
     """Return the clients named, each once and each bookable; raise Invalid, NotFound."""
     wanted = list(client_ids)
     if len(set(wanted)) != len(wanted):
         raise Invalid("Each client can be named once.", field="clients")
-    if wanted and bookable_clients(actor).filter(pk__in=wanted).count() != len(wanted):
+    if not may_book(actor, wanted):
         raise NotFound("One of the clients is not there.", field="clients")
     return wanted
 
@@ -141,11 +106,10 @@ def schedule_session(
     """
     require(actor, Capability.SESSIONS_MANAGE)
     check_start(actor, starts_at)
-    trainer, service = active_trainer(trainer_id), offered_service(service_id)
+    parts = parts_of(trainer_id=trainer_id, service_id=service_id, location_id=location_id, room_id=room_id)
+    trainer, service, location, room = parts
     if not reaches_trainer(actor, trainer, Capability.SESSIONS_MANAGE):
         raise NotPermitted("You can schedule your own sessions and your team's.", field="trainer")
-    location = open_location(location_id)
-    room = room_of(location, room_id)
     clients = chosen_clients(actor, client_ids)
     ends_at = starts_at + timedelta(minutes=service.duration_minutes)
     plan = Plan(
@@ -159,7 +123,7 @@ def schedule_session(
         after=timedelta(minutes=service.buffer_after_minutes),
     )
     check_hours(plan, allowed=outside_hours)
-    with refusals(refusal(plan, service.capacity)), transaction.atomic():
+    with refusals(refusal(plan, service.capacity)), transaction.atomic(), in_one_trip():
         lock_in_transaction(trainer_lock(trainer))
         sweep_holds(people=[trainer.user_id], rooms=[room_id])
         session = Session.objects.create(

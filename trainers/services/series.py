@@ -24,16 +24,8 @@ from trainers.models import Booking, Series, SeriesSkip, Service, Session
 from trainers.policies import reaches_trainer
 from trainers.recurrence import Occurrence, Rule, expand, occurrence_at, read_rule, read_wall
 from trainers.recurrence_words import describe
-from trainers.services.scheduling import (
-    HORIZON,
-    active_trainer,
-    booking_of,
-    chosen_clients,
-    offered_service,
-    open_location,
-    room_of,
-    trainer_lock,
-)
+from trainers.services.parts import parts_of
+from trainers.services.scheduling import HORIZON, booking_of, chosen_clients, trainer_lock
 from trainers.services.series_problems import (
     Problem,
     Setting,
@@ -163,11 +155,11 @@ def preview_series(
     A constant number of queries.
     """
     require(actor, Capability.SESSIONS_MANAGE)
-    trainer, service = active_trainer(trainer_id), offered_service(service_id)
+    parts = parts_of(trainer_id=trainer_id, service_id=service_id, location_id=location_id, room_id=room_id)
+    trainer, service, location, room = parts
     if not reaches_trainer(actor, trainer, Capability.SESSIONS_MANAGE):
         raise NotPermitted("You can schedule your own sessions and your team's.", field="trainer")
-    location = open_location(location_id)
-    room, clients = room_of(location, room_id), chosen_clients(actor, client_ids)
+    clients = chosen_clients(actor, client_ids)
     zone, minutes = location.timezone, service.duration_minutes
     first, read = _check_first(starts), read_rule(rule, zone=zone)
     through = max(today(zone), first.date()) + AHEAD if read.endless else FAR

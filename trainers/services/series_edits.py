@@ -17,15 +17,8 @@ from studios.shared.policies import Actor, Capability
 from trainers.models import Booking, Series, Session, TrainerProfile
 from trainers.policies import editable_session, reaches_trainer
 from trainers.recurrence import WALL, occurrence_at, read_wall, shifted, wall_of, walls
-from trainers.services.scheduling import (
-    KEEP,
-    Keep,
-    active_trainer,
-    check_start,
-    reschedule_session,
-    room_of,
-    trainer_lock,
-)
+from trainers.services.parts import active_trainer, room_of
+from trainers.services.scheduling import KEEP, Keep, check_start, reschedule_session, trainer_lock
 from trainers.services.series import rule_of
 from trainers.services.series_plans import Change, SeriesEdit
 from trainers.services.series_problems import (
