@@ -110,19 +110,17 @@ def publish(topic: str, *, due_in: timedelta = timedelta(), **ids: Any) -> None:
     studio, subscriptions = current_studio(), subscriptions_of(topic)
     if not subscriptions:
         return
+    values: dict[str, Any] = {
+        "keys": [uuid7() for _ in subscriptions],
+        "studio": studio.id if studio else ids.get("studio"),
+        "topic": topic,
+        "handlers": [subscription.path for subscription in subscriptions],
+        "lanes": [subscription.lane for subscription in subscriptions],
+        "ids": Jsonb({key: str(value) if value is not None else None for key, value in ids.items()}),
+        "due_in": due_in,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            PUBLISH,
-            {
-                "keys": [uuid7() for _ in subscriptions],
-                "studio": studio.id if studio else ids.get("studio"),
-                "topic": topic,
-                "handlers": [subscription.path for subscription in subscriptions],
-                "lanes": [subscription.lane for subscription in subscriptions],
-                "ids": Jsonb({key: str(value) if value is not None else None for key, value in ids.items()}),
-                "due_in": due_in,
-            },
-        )
+        cursor.execute(PUBLISH, values)
     for lane in {subscription.lane for subscription in subscriptions if _hinting.get()}:
         transaction.on_commit(lambda lane=lane: wake(lane), robust=True)  # type: ignore[misc]
 

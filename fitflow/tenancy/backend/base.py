@@ -91,7 +91,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     @contextmanager
     def keeping(self) -> Iterator[list[str]]:
         """Within the block, keep what is executed as text in the list given, values written in, instead of sending it."""
-        self._kept = kept = []
+        kept: list[str] = []
+        self._kept = kept
         try:
             yield kept
         finally:
