@@ -60,7 +60,9 @@ def invitation(delivery: Delivery) -> Letter:
     """The link by which a role is taken."""
     row = Invitation.objects.filter(pk=delivery.about).first()
     if row is None or not row.is_open:
-        raise Suppress("The invitation was taken, taken back or ran out, or the studio was closed, before this was sent.")
+        raise Suppress(
+            "The invitation was taken, taken back or ran out, or the studio was closed, before this was sent."
+        )
     studio: Any = current_studio()
     inviter = None
     if row.invited_by_id:
