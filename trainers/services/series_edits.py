@@ -182,7 +182,9 @@ def _changed(
     usual = occurrence_at(wall, zone=zone, minutes=series.duration_minutes)
     length = session.ends_at - session.starts_at
     starts_at = session.starts_at
-    if by and (is_anchor or starts_at == usual.starts_at):
+    if is_anchor and wish.starts_at is not None:
+        starts_at = wish.starts_at  # also where that is what its rule says, and only it had been moved
+    elif by and starts_at == usual.starts_at:
         starts_at = occurrence_at(wall + by, zone=zone, minutes=minutes).starts_at
     if wish.minutes is not None and (is_anchor or length == timedelta(minutes=series.duration_minutes)):
         length = timedelta(minutes=minutes)
@@ -292,7 +294,7 @@ def edit_session(
         edit = _plan(actor, anchor, series, scope, wish, lock=True)
         if edit.changes_nothing and not edit.by:
             return edit.anchor
-        if any(problem.kind == "past" for change in edit.changes for problem in change.problems):
+        if any(problem.kind in {"past", "far"} for change in edit.changes for problem in change.problems):
             raise _conflict_of(edit)
         apply_edit(actor, edit)
     return Session.objects.select_related("series", "service", "location").get(pk=session_id)

@@ -67,6 +67,8 @@ def _split(edit: SeriesEdit) -> Series:
         starts=edit.starts,
         rule=str(edit.rule),
         skips_holidays=old.skips_holidays,
+        # Where the rest was cancelled before, it stays so: the nightly job must not take it up again.
+        ended_at=old.ended_at,
         follows=old,
     )
     new.clients.set(old.clients.all())

@@ -5,17 +5,20 @@ from typing import Any
 
 import pytest
 
-from fitflow.core.clock import now
+from fitflow.core.clock import now, today
 from fitflow.core.errors import Conflict, Invalid, NotFound, NotPermitted
 from fitflow.core.models import OutboxMessage
 from fitflow.tenancy.context import studio_context
+from studios.shared.policies import SYSTEM
 from tests.cast import Cast
 from tests.trainers.plan import scheduled
-from tests.trainers.series.wishes import instant, nth, series_of, starts_of, wall
+from tests.trainers.series.wishes import ZONE, instant, nth, series_of, starts_of, wall
 from trainers.models import Booking, Series, Session
 from trainers.recurrence import WALL, walls
 from trainers.services.series import rule_of, words_of
+from trainers.services.series_closing import cancel_sessions
 from trainers.services.series_edits import edit_session, preview_series_edit
+from trainers.services.series_nightly import carry_on_series, due_series
 
 
 def rule_starts(series: Series) -> list[str]:
@@ -224,3 +227,31 @@ def test_another_studios_series_is_not_there(cast: Cast) -> None:
         edit_session(
             actor=cast.actor("owner2", cast.summit), session_id=session.pk, scope="all", starts_at=instant()
         )
+
+
+def test_what_was_cancelled_after_them_is_not_taken_up_again_by_a_split(lotus: Cast) -> None:
+    old = series_of(lotus, "FREQ=WEEKLY;BYDAY=MO")
+    cancel_sessions(actor=SYSTEM, session_id=nth(old, 4).pk, scope="following")
+    Session.objects.filter(pk=nth(old, 0).pk).update(status="completed")
+    edit(lotus, nth(old, 1), "all", starts_at=instant(7, 11))
+    new = Series.objects.get(follows=old)
+    assert starts_of(new) == [wall(7, 11), wall(14, 11), wall(21, 11)]
+    Series.objects.update(made_until=today(ZONE))
+    assert due_series() == []
+    assert carry_on_series(series_id=new.pk) == 0
+
+
+def test_one_moved_alone_goes_back_to_where_its_rule_has_it(lotus: Cast) -> None:
+    series = series_of(lotus)
+    edit(lotus, nth(series, 2), "this", starts_at=instant(7, 11))
+    edit(lotus, nth(series, 2), "all", starts_at=instant(7, 9))
+    assert starts_of(series) == rule_starts(series)
+    assert wall(7, 9) in starts_of(series)
+
+
+def test_none_of_them_goes_more_than_two_years_ahead(lotus: Cast) -> None:
+    series = series_of(lotus, "FREQ=WEEKLY;BYDAY=MO;COUNT=60")
+    before = starts_of(series)
+    with pytest.raises(Conflict, match="More than two years ahead"):
+        edit(lotus, nth(series, 0), "all", starts_at=instant(7 * 80, 9))
+    assert starts_of(series) == before
