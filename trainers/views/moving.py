@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from fitflow.core.api.errors import plain_error
-from fitflow.core.errors import Conflict, FitFlowError, NotFound
+from fitflow.core.errors import Conflict, FitFlowError, Invalid, NotFound
 from fitflow.core.flash import undoable
 from studios.shared.decorators import staff_required
 from studios.shared.requests import StudioRequest
@@ -28,7 +28,7 @@ from trainers.views.periods import instant_from, uuid_from, zone_text
 from trainers.views.series_changes import change_url, scope_asked
 from trainers.views.series_forms import ScopeForm
 
-SALT = "trainers.moved"
+SALT = "trainers.moved_from"
 UNDO_SECONDS = 600
 
 
@@ -43,10 +43,10 @@ def session_move(request: StudioRequest, session_id: UUID) -> HttpResponse:
     scope = scope_asked(request, session)
     if scope and form.is_valid():
         return HttpResponseRedirect(change_url(session, scope, form.cleaned_data))
-    undo = f"{reverse('session_move_back', args=[session.pk])}?to={_token(session)}"
     moved = _reschedule(request, form) if form.is_valid() else None
     if moved is None:
         return _refused(request, session, form)
+    undo = f"{reverse('session_move_back', args=[session.pk])}?to={_token(session, moved)}"
     text = f"{moved.service.name} moved to {when(moved)}."
     if not request.accepts("text/html"):
         return JsonResponse({"message": text, "undo": undo})
@@ -57,19 +57,24 @@ def session_move(request: StudioRequest, session_id: UUID) -> HttpResponse:
 @require_POST
 @staff_required
 def session_move_back(request: StudioRequest, session_id: UUID) -> HttpResponse:
-    """Undo a move: put the session back where it stood, if nothing else stands there by now."""
-    starts, ends, trainer, room = _read_token(request.GET.get("to", ""), session_id)
-    session = reschedule_session(
-        actor=request.actor,
-        session_id=session_id,
-        starts_at=datetime.fromisoformat(starts),
-        ends_at=datetime.fromisoformat(ends),
-        trainer_id=uuid_from(trainer),
-        room_id=uuid_from(room),
-        outside_hours=True,  # where it stood, it stood knowingly
-    )
-    messages.success(request, f"{session.service.name} is back at {when(session)}.")
-    return back_to(request, reverse("session_detail", args=[session.pk]))
+    """Undo a move: put the session back where it stood, if nothing else stands there and nobody changed it since."""
+    try:
+        starts, ends, trainer, room, version = _read_token(request.GET.get("to", ""), session_id)
+        session = reschedule_session(
+            actor=request.actor,
+            session_id=session_id,
+            starts_at=datetime.fromisoformat(starts),
+            ends_at=datetime.fromisoformat(ends),
+            trainer_id=uuid_from(trainer),
+            room_id=uuid_from(room),
+            version=int(version),
+            outside_hours=True,  # where it stood, it stood knowingly
+        )
+    except (Conflict, Invalid) as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, f"{session.service.name} is back at {when(session)}.")
+    return back_to(request, reverse("session_detail", args=[session_id]))
 
 
 def _form(request: StudioRequest, session: Session, data: Any = None) -> MoveForm:
@@ -126,10 +131,10 @@ def _reschedule(request: StudioRequest, form: MoveForm) -> Session | None:
         return None
 
 
-def _token(session: Session) -> str:
-    """Return where a session stands, signed, so that a move can be undone from its message."""
-    where = [session.starts_at.isoformat(), session.ends_at.isoformat(), str(session.trainer_id)]
-    return signing.dumps([str(session.pk), *where, str(session.room_id or "")], salt=SALT)
+def _token(before: Session, moved: Session) -> str:
+    """Return where a session stood and the version its move made, signed, so that it can be undone from its message."""
+    where = [before.starts_at.isoformat(), before.ends_at.isoformat(), str(before.trainer_id)]
+    return signing.dumps([str(before.pk), *where, str(before.room_id or ""), str(moved.version)], salt=SALT)
 
 
 def _read_token(token: str, session_id: UUID) -> list[str]:

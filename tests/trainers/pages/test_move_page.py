@@ -8,9 +8,10 @@ import pytest
 
 from fitflow.tenancy.context import leave, studio_context
 from tests.cast import Cast
-from tests.pages import browser_of, words_of
+from tests.pages import browser_of, joined, words_of
 from tests.trainers.plan import at, scheduled
 from trainers.models import Session
+from trainers.services import reschedule_session
 
 JSON = {"Accept": "application/json"}
 
@@ -49,6 +50,25 @@ def test_it_moves_and_goes_back(lotus: Cast) -> None:
     assert browser.post(answer["undo"]).status_code == 302
     back = fresh(lotus, session)
     assert (back.starts_at, back.ends_at) == (at(10), at(11))
+
+
+def test_it_does_not_go_back_over_what_somebody_did_meanwhile(lotus: Cast) -> None:
+    session = scheduled(lotus, at(10))
+    answer = send(lotus, session, headers=JSON).json()
+    with studio_context(lotus.lotus):
+        reschedule_session(actor=lotus.actor("owner"), session_id=session.pk, starts_at=at(17))
+    response = browser_of(lotus, "lead").post(answer["undo"], follow=True)
+    assert "Somebody changed this session meanwhile." in words_of(response)
+    assert fresh(lotus, session).starts_at == at(17)
+
+
+def test_a_client_who_is_booked_meanwhile_does_not_keep_it_from_going_back(lotus: Cast) -> None:
+    session = scheduled(lotus, at(10))
+    answer = send(lotus, session, headers=JSON).json()
+    with studio_context(lotus.lotus):
+        joined(lotus, session)
+    browser_of(lotus, "lead").post(answer["undo"])
+    assert fresh(lotus, session).starts_at == at(10)
 
 
 def test_by_form_it_returns_to_the_board(lotus: Cast) -> None:
