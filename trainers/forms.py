@@ -88,6 +88,12 @@ class Refusable:
             self.offers = [Offer.of(start, place.timezone) for start in error.details.get("free_starts", [])]
 
 
+def check_day(day: date) -> None:
+    """Raise ValidationError for a day of another century: a year mistyped."""
+    if not 2000 <= day.year < 2200:
+        raise ValidationError("Choose a day nearer to now.")
+
+
 def instant_at(day: date, clock: time, zone: str) -> datetime:
     """Return the instant of a wall-clock time; raise ValidationError when the clocks skip it that night."""
     there = datetime.combine(day, clock, ZoneInfo(zone))
@@ -132,7 +138,7 @@ def _place_choices(location: Any) -> tuple[str, Any]:
 class TimeAndPlace(Refusable, forms.Form):
     """What booking and moving have in common: when, who gives it and where."""
 
-    starts_on = forms.DateField(label="Day", widget=DateInput)
+    starts_on = forms.DateField(label="Day", widget=DateInput, validators=[check_day])
     starts_at = forms.TimeField(
         label="Starts",
         input_formats=["%H:%M", "%H.%M", "%Hh%M", "%H%M", "%H"],

@@ -204,6 +204,8 @@ def read_wall(text: str) -> datetime:
         found = datetime.strptime(text, WALL)  # noqa: DTZ007
     except (ValueError, TypeError):
         raise Invalid("A wall-clock time is written like 2026-11-24T09:00.", field="starts_at") from None
+    if not 1900 < found.year < 9000:
+        raise Invalid("That day is too far away. Choose another.", field="starts_at")
     return found
 
 

@@ -122,7 +122,8 @@ def _left_out(
         )
     out = dict.fromkeys(skip, Why.LEFT_OUT.value)
     if holidays:
-        days = public_holidays(location.province, *_days(found))
+        first, last = _days(found)
+        days = public_holidays(location.province, first, min(last, (now() + HORIZON).date()))
         closed = [one.wall for one in found if read_wall(one.wall).date() in days]
         out |= {wall: Why.HOLIDAY.value for wall in closed if wall not in kept}
     return out
@@ -166,6 +167,8 @@ def preview_series(
     found = expand(read, starts, zone=zone, minutes=minutes, through=through)
     walls = {one.starts_at: one.wall for one in found}
     moved = {_wall(one, walls): start for one, start in (moves or {}).items()}
+    if any(not 2000 <= start.year < 9000 for start in moved.values()):
+        raise Invalid("That day is too far away. Choose another.", field="moves")
     out = _left_out(found, location, {_wall(one, walls) for one in skip}, moved.keys(), skips_holidays)
     setting = Setting(
         actor=actor,

@@ -73,12 +73,24 @@ def find_problems(
     found: list[list[Problem]] = [[] for _ in spans]
     _add_times(setting, spans, found)
     padded = [(start - setting.before, end + setting.after) for start, end in spans]
+    _add_itself(padded, found)
+    # What cannot be for its time alone is looked at no further: a rule may reach over centuries.
+    near = [number for number, some in enumerate(found) if not {one.kind for one in some} & {"past", "far"}]
+    if near:
+        _add_clashes(
+            setting, [spans[number] for number in near], [found[number] for number in near], ignoring
+        )
+    return found
+
+
+def _add_clashes(
+    setting: Setting, spans: Sequence[Span], found: list[list[Problem]], ignoring: Collection[UUID]
+) -> None:
+    padded = [(start - setting.before, end + setting.after) for start, end in spans]
     _add_taken(setting, padded, found, _trainer_spans(setting, padded, ignoring), "trainer")
     if setting.room is not None:
         _add_taken(setting, spans, found, _room_spans(setting, spans, ignoring), "room")
-    _add_itself(padded, found)
     _add_days_off(setting, spans, found)
-    return found
 
 
 def _add_times(setting: Setting, spans: Sequence[Span], found: list[list[Problem]]) -> None:

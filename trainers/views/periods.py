@@ -135,12 +135,12 @@ def _day(text: str) -> date | None:
 
 
 def instant_from(text: str) -> datetime | None:
-    """Read a wall-clock time (`2026-11-19T10:00`) of a link; None where it is none."""
+    """Read a wall-clock time (`2026-11-19T10:00`) of a link; None where it is none, or of another century."""
     try:
         value = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return value.replace(tzinfo=None, second=0, microsecond=0)
+    return value.replace(tzinfo=None, second=0, microsecond=0) if EARLIEST <= value.date() <= LATEST else None
 
 
 def uuid_from(text: str) -> UUID | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -27,7 +27,7 @@ from trainers.models import Service, Session
 from trainers.recurrence import WALL, occurrence_at, read_wall
 from trainers.selectors_series import series_page
 from trainers.services.series import AHEAD, Planned, SeriesPlan, create_series, preview_series
-from trainers.views.periods import id_asked, zone_text
+from trainers.views.periods import id_asked, instant_from, zone_text
 from trainers.views.series_forms import ASKED, TYPED, SeriesForm
 
 
@@ -46,9 +46,9 @@ def _initial(request: StudioRequest) -> dict[str, Any]:
     initial: dict[str, Any] = {name: query[name] for name in ASKED if query.get(name)}
     client = bookable_clients(request.actor).filter(pk__in=id_asked(query, "client_id")).first()
     initial |= {"client": client.name, "client_id": client.pk} if client else {"client_id": ""}
-    try:
-        day = datetime.fromisoformat(query.get("starts_on", "")).date()
-    except ValueError:
+    if asked := instant_from(query.get("starts_on", "")):
+        day = asked.date()
+    else:
         day = clock.today(request.studio.timezone) + timedelta(days=1)
         initial["starts_on"] = day
     initial |= {"weekdays": [day.weekday()], "until": day + timedelta(weeks=12)}

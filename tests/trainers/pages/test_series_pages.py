@@ -204,3 +204,30 @@ def test_another_studios_series_is_not_there(cast: Cast) -> None:
         f"/sessions/{session.pk}/cancel-series/",
     ):
         assert browser.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "change", [{"starts_on": "9999-12-31"}, {"at": "9999-12-31T23:59"}, {"at": "0001-01-01T00:00"}]
+)
+@pytest.mark.parametrize("path", ["preview", "make"])
+def test_a_day_of_another_century_is_refused_beside_its_field(
+    lotus: Cast, path: str, change: dict[str, str]
+) -> None:
+    sent = typed(lotus, **change)
+    if "at" in change:
+        sent |= ticked(WALLS, **{WALLS[1]: change["at"]})
+    leave()
+    response = browser_of(lotus, "lead").post(f"/series/{path}/", sent)
+    assert response.status_code == 422
+    assert "Choose a" in words_of(response)
+    with studio_context(lotus.lotus):
+        assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize("starts", ["9999-12-31", "0001-01-01", "9999-12-31T23:00"])
+def test_a_link_to_another_century_opens_the_forms_all_the_same(lotus: Cast, starts: str) -> None:
+    trainer = lotus.trainer("lead").pk
+    leave()
+    browser = browser_of(lotus, "lead")
+    assert browser.get(f"/series/new/?starts_on={starts}").status_code == 200
+    assert browser.get(f"/sessions/new/?starts={starts}&trainer={trainer}").status_code == 200

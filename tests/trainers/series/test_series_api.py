@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from fitflow.core.clock import today
 from fitflow.tenancy.context import studio_context
+from studios.public_holidays import public_holidays
 from tests.asking import Caller
 from tests.cast import Cast
 from tests.trainers.plan import scheduled
 from tests.trainers.series.wishes import day, instant, nth, series_of, wall
 from trainers.models import Series, Session
+from trainers.services import series, series_problems
 
 
 def body(cast: Cast, **more: Any) -> dict[str, Any]:
@@ -154,3 +158,30 @@ def test_the_same_key_makes_one_series(cast: Cast) -> None:
     assert (first.status, first.data) == (second.status, second.data)
     with studio_context(cast.lotus):
         assert Series.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "status"), [("9999-12-31T23:59:00+00:00", 400), ("0900-01-01T00:00:00+00:00", 400)]
+)
+def test_none_is_moved_to_another_age(cast: Cast, starts_at: str, status: int) -> None:
+    moves = [{"occurrence": instant().isoformat(), "starts_at": starts_at}]
+    refused = Caller(cast, "lead").post("series/preview", body(cast, moves=moves))
+    assert (refused.status, refused.error["details"]["field"]) == (status, "moves")
+
+
+def test_a_rule_over_centuries_asks_for_the_holidays_of_the_coming_years_only(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: set[int] = set()
+
+    def noted(province: str, first: date, last: date) -> dict[date, str]:
+        asked.update(range(first.year, last.year + 1))
+        return public_holidays(province, first, last)
+
+    for module in (series, series_problems):
+        monkeypatch.setattr(module, "public_holidays", noted)
+    rule = "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29;COUNT=400"
+    seen = Caller(cast, "lead").post("series/preview", body(cast, rrule=rule, skips_holidays=True))
+    assert (seen.status, len(seen.data["occurrences"])) == (200, 400)
+    assert [one["kind"] for one in seen.data["occurrences"][-1]["conflicts"]] == ["far"]
+    assert max(asked) <= today("America/Toronto").year + 3
