@@ -387,6 +387,8 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"FitFlow <no-reply@{PUBLIC_
 
 # Keys of the encrypted fields, newest first: `id:base64-of-32-bytes`, comma-separated. The first one encrypts.
 FIELD_KEYS = env.words("FIELD_KEYS", "demo:Zml0Zmxvdy1kZW1vLWtleS0wMDAwMDAwMDAwMDAwMDA=")
+# Values sealed before they were bound to their rows still open. Off once `reseal_fields` says that none is left.
+FIELD_READ_UNBOUND = env.flag("FIELD_READ_UNBOUND", True)
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
