@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from clients.models import Client
 from clients.policies import fetch_client
 from clients.selectors import search_clients
-from clients.services import add_client, change_client
+from clients.services import add_client, change_client, record_team_reading
 from fitflow.core.api import endpoint, paginate
 from fitflow.core.api.inputs import checked
 from fitflow.core.api.schema import PAGE, page_of
@@ -49,9 +49,27 @@ class ClientOut(serializers.Serializer[Any]):
     has_account = serializers.BooleanField()
     is_active = serializers.BooleanField()
     created_at = serializers.DateTimeField()
+    team_reading_at = serializers.DateTimeField(
+        allow_null=True, help_text="Since when a trainer admin reads her team's notes about this client."
+    )
 
 
-SHOWN = ("id", "name", "email", "street", "city", "province", "postal_code", "is_active", "created_at")
+class TeamReadingIn(serializers.Serializer[Any]):
+    agreed = serializers.BooleanField()
+
+
+SHOWN = (
+    "id",
+    "name",
+    "email",
+    "street",
+    "city",
+    "province",
+    "postal_code",
+    "is_active",
+    "created_at",
+    "team_reading_at",
+)
 
 
 def _client(client: Client) -> dict[str, Any]:
@@ -92,3 +110,12 @@ def client(request: Request, client_id: UUID) -> Response:
         return Response(_client(fetch_client(actor, client_id)))
     fields = checked(ClientChangeIn, request, partial=True)
     return Response(_client(change_client(actor=actor, client_id=client_id, **fields)))
+
+
+@extend_schema(operation_id="clients_team_reading", request=TeamReadingIn, responses=ClientOut)
+@endpoint("POST")
+def team_reading(request: Request, client_id: UUID) -> Response:
+    """Note that a client agrees that her trainer's team lead reads notes about her that are not private, or no longer does."""
+    agreed = checked(TeamReadingIn, request)["agreed"]
+    client = record_team_reading(actor=request.actor, client_id=client_id, agreed=agreed)  # type: ignore[attr-defined]
+    return Response(_client(client))

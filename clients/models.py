@@ -25,6 +25,9 @@ class Client(Row):
     province = models.CharField(max_length=2, choices=Province.choices, blank=True)
     postal_code = models.CharField(max_length=10, blank=True)
     is_active = models.BooleanField(default=True)
+    # Since when she agrees that the trainer admin of a trainer's team reads what that trainer wrote, and who noted it.
+    team_reading_at = models.DateTimeField(null=True, blank=True)
+    team_reading_by = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     class Meta:
         ordering: ClassVar = ["name", "id"]
@@ -45,10 +48,14 @@ class Client(Row):
 
 
 class Care(Row):
-    """Who trains whom: a trainer's right to a client's data begins with this row (her first booking makes it)."""
+    """Who trains, or once trained, whom: made by the first booking, or for good (`kept`) by adding the client.
+
+    One that is not kept opens the client's data only while a booking stands (`clients.policies.training`).
+    """
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="care")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    kept = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["client", "user"], name="care_once")]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -13,6 +14,30 @@ from fitflow.core.errors import NotFound, NotPermitted
 from studios.policies import team_of
 from studios.shared.policies import Actor, Capability, Scope, scope_of
 
+# Rows that stand for a client's place with a trainer, seen from a Care row.
+Standing = Callable[[], QuerySet[Any]]
+_standing: list[Standing] = []
+
+
+def tell_bookings(standing: Standing) -> None:
+    """Let the subject that keeps bookings (trainers, which lies above) say which of them stand for a Care row.
+
+    The queryset refers to the Care row by `OuterRef("client_id")` and `OuterRef("user_id")`.
+    """
+    _standing[:] = [standing]
+
+
+def training(people: Collection[UUID], *, client: str = "pk") -> Exists:
+    """Return the condition that one of these people trains the client of the queried row (`client` leads to her id).
+
+    She does who added the client herself, and who has her booked or on a waitlist, past sessions included. Bookings that were all
+    cancelled open nothing any more.
+    """
+    stands = Q(kept=True)
+    for standing in _standing:
+        stands |= Q(Exists(standing()))
+    return Exists(Care.objects.filter(stands, client=OuterRef(client), user_id__in=people))
+
 
 def _reach(actor: Actor, capability: Capability) -> QuerySet[Client]:
     scope = scope_of(actor, capability)
@@ -21,7 +46,7 @@ def _reach(actor: Actor, capability: Capability) -> QuerySet[Client]:
     if scope is Scope.NONE or actor.user_id is None:
         return Client.objects.none()
     people = team_of(actor) if scope is Scope.TEAM else [actor.user_id]
-    trained = Exists(Care.objects.filter(client=OuterRef("pk"), user_id__in=people))
+    trained = training(people)
     if not actor.is_staff:
         return Client.objects.filter(user_id=actor.user_id)
     return Client.objects.filter(Q(user_id=actor.user_id) | Q(trained))
@@ -35,8 +60,8 @@ def visible_clients(actor: Actor) -> QuerySet[Client]:
 def bookable_clients(actor: Actor) -> QuerySet[Client]:
     """Return the clients she may book, to be shown by name alone.
 
-    Whoever schedules sessions may book any active client: her first booking is what begins the care that opens the
-    rest of the client's data to her.
+    Whoever schedules sessions may book any active client. A booking opens the rest of the client's data to her for as long as
+    it stands, and its client is told of it.
     """
     if scope_of(actor, Capability.SESSIONS_MANAGE) is Scope.NONE:
         return Client.objects.none()

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from clients.models import Client
 from clients.policies import editable_client
 from clients.selectors import waiting_invitation
+from fitflow.core.clock import now
 from fitflow.core.db import refusals, retry_deadlocks
 from fitflow.core.errors import Conflict, Invalid
 from fitflow.core.ids import uuid7
@@ -41,13 +42,14 @@ def _fill(client: Client, fields: dict[str, Any]) -> list[str]:
     return [name for name, value in before.items() if getattr(client, name) != value]
 
 
-def begin_care(*, user_id: UUID, client_ids: Iterable[UUID]) -> None:
-    """Note that a person trains these clients; what is noted already stays."""
-    rows = [(uuid7(), client_id, user_id) for client_id in client_ids]
+def begin_care(*, user_id: UUID, client_ids: Iterable[UUID], kept: bool = False) -> None:
+    """Note that a person trains these clients, for good where `kept`, else while a booking stands; what is noted stays."""
+    rows = [(uuid7(), client_id, user_id, kept) for client_id in client_ids]
     with connection.cursor() as cursor:
         cursor.executemany(
-            "INSERT INTO clients_care (id, created_at, client_id, user_id) VALUES (%s, now(), %s, %s)"
-            " ON CONFLICT (client_id, user_id) DO NOTHING",
+            "INSERT INTO clients_care AS known (id, created_at, client_id, user_id, kept)"
+            " VALUES (%s, now(), %s, %s, %s) ON CONFLICT (client_id, user_id)"
+            " DO UPDATE SET kept = true WHERE EXCLUDED.kept AND NOT known.kept",
             rows,
         )
 
@@ -85,7 +87,7 @@ def add_client(
     with refusals(_refusal), transaction.atomic():
         client.save(force_insert=True)
         if scope is not Scope.ALL and actor.user_id is not None:
-            begin_care(user_id=actor.user_id, client_ids=[client.id])
+            begin_care(user_id=actor.user_id, client_ids=[client.id], kept=True)
         record_event(actor=actor, action="client.added", subject=client)
     return client
 
@@ -103,6 +105,24 @@ def change_client(*, actor: Actor, client_id: UUID, **fields: Any) -> Client:
     with refusals(_refusal), transaction.atomic():
         client.save(update_fields=changed)
         record_event(actor=actor, action="client.changed", subject=client, fields=",".join(sorted(changed)))
+    return client
+
+
+@retry_deadlocks
+def record_team_reading(*, actor: Actor, client_id: UUID, agreed: bool) -> Client:
+    """Note that a client agrees that the trainer admin of her trainer's team reads the notes about her, or no longer does.
+
+    Private notes stay their author's. Noting the same again changes nothing. Raises NotFound, NotPermitted.
+    """
+    seen = editable_client(actor, client_id)
+    with transaction.atomic():
+        client = Client.objects.select_for_update(no_key=True).get(pk=seen.pk)
+        if (client.team_reading_at is not None) == agreed:
+            return client
+        client.team_reading_at = now() if agreed else None
+        client.team_reading_by = actor.name if agreed else ""
+        client.save(update_fields=["team_reading_at", "team_reading_by"])
+        record_event(actor=actor, action="client.team_reading", subject=client, agreed=agreed)
     return client
 
 

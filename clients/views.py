@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clients.forms import ClientForm
 from clients.models import Client
 from clients.policies import editable_client
-from clients.services import add_client, change_client, invite_client
+from clients.services import add_client, change_client, invite_client, record_team_reading
 from fitflow.core.api.throttles import slow_down_mail
 from fitflow.core.errors import Conflict, FitFlowError
 from fitflow.core.flash import undoable
@@ -79,6 +79,21 @@ def client_restore(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Bring an archived client back."""
     client = change_client(actor=request.actor, client_id=client_id, is_active=True)  # type: ignore[attr-defined]
     messages.success(request, f"{client.name} can be booked again.")
+    return redirect("client_detail", client.pk)
+
+
+@require_POST
+@staff_required
+def client_team_reading(request: HttpRequest, client_id: UUID) -> HttpResponse:
+    """Note that a client agrees that her trainer's team lead reads notes about her, or no longer does."""
+    agreed = request.POST.get("agreed") == "yes"
+    client = record_team_reading(actor=request.actor, client_id=client_id, agreed=agreed)  # type: ignore[attr-defined]
+    words = (
+        "The trainer admin reads notes of the team about"
+        if agreed
+        else "The team’s notes are closed again about"
+    )
+    messages.success(request, f"{words} {client.name}.")
     return redirect("client_detail", client.pk)
 
 

@@ -17,8 +17,9 @@ SUBJECTS: dict[str, dict[Capability, str]] = {
     "Clients": {
         Capability.CLIENTS_CONTACT: "See names and contact data",
         Capability.CLIENTS_MANAGE: "Add clients and change their data",
-        Capability.RECORDS_READ: "Read notes",
+        Capability.RECORDS_READ: "Read notes (the team’s where the client agreed)",
         Capability.RECORDS_WRITE: "Write and sign notes",
+        Capability.NOTE_TEMPLATES: "Change the templates of notes",
     },
     "Money": {
         Capability.PRICES_MANAGE: "Set services, prices and policies",

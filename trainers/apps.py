@@ -20,9 +20,20 @@ class TrainersConfig(AppConfig):
         hours = NavItem("Availability", "clock", "availability", phone=False, order=25)
         register("studio", hours)
         register("trainer", hours)
+        templates = NavItem(
+            "Note templates",
+            "journals",
+            "note_templates",
+            frozenset({"owner", "manager"}),
+            phone=False,
+            order=65,
+        )
+        register("studio", templates)
         register("my", NavItem("Travel times", "signpost-split", "my_travel", phone=False, order=30))
+        from clients.policies import tell_bookings
         from trainers.glances import sessions_today
-        from trainers.policies import team_of
+        from trainers.policies import standing_bookings, team_of
 
         show_at_a_glance(sessions_today)
         tell_teams(team_of)
+        tell_bookings(standing_bookings)

@@ -298,17 +298,3 @@ class CancelForm(forms.Form):
         help_text="Your clients read this.",
         widget=forms.Textarea({"rows": 2, "placeholder": "I am ill. I am sorry."}),
     )
-
-
-class NoteForm(Refusable, forms.Form):
-    """A note about one client, read by its author alone or by that client too."""
-
-    client = forms.UUIDField(required=False)
-    body = forms.CharField(label="Note", max_length=20_000, widget=forms.Textarea({"rows": 5}))
-    shared_with_client = forms.TypedChoiceField(
-        label="Who can read it",
-        choices=[("no", "Only me"), ("yes", "The client and I")],
-        coerce=lambda value: value == "yes",
-        initial="no",
-        widget=forms.RadioSelect,
-    )

@@ -1,4 +1,4 @@
-"""Which sessions, bookings and notes a person may see, and which sessions she may change."""
+"""Which sessions and bookings a person may see, and which sessions she may change. Notes: `trainers.note_policies`."""
 
 from __future__ import annotations
 
@@ -6,16 +6,26 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from fitflow.core.clock import now
 from fitflow.core.errors import NotFound, NotPermitted
 from studios.shared.models import Role
 from studios.shared.policies import Actor, Capability, Scope, scope_of
-from trainers.models import AvailabilityException, Booking, Note, Service, Session, TrainerProfile
+from trainers.models import AvailabilityException, Booking, Service, Session, TrainerProfile
 
 
 def team_of(actor: Actor) -> set[UUID]:
     """Return the people an actor leads, herself included."""
     led = TrainerProfile.objects.filter(Q(user_id=actor.user_id) | Q(lead__user_id=actor.user_id))
     return set(led.values_list("user_id", flat=True))
+
+
+def standing_bookings() -> QuerySet[Booking]:
+    """Return the bookings that make the person of a Care row train its client: a place she has, or still waits for."""
+    waits = Q(status=Booking.Status.WAITLISTED, session__ends_at__gt=now())
+    rows = Booking.objects.filter(Q(status=Booking.Status.BOOKED) | waits)
+    return rows.filter(client=OuterRef("client_id"), session__trainer__user_id=OuterRef("user_id")).exclude(
+        session__status=Session.Status.CANCELLED
+    )
 
 
 def given_by(actor: Actor, scope: Scope, path: str = "trainer__") -> Q:
@@ -102,29 +112,6 @@ def editable_booking(actor: Actor, booking_id: UUID) -> Booking:
     return booking
 
 
-def visible_notes(actor: Actor) -> QuerySet[Note]:
-    """Return the notes she may read: her own as their author, and as a client those shared with her.
-
-    A lead reads her team's notes only where the client agreed. No such consent can be recorded yet, so they stay closed.
-    """
-    if actor.user_id is None or scope_of(actor, Capability.RECORDS_READ) is Scope.NONE:
-        return Note.objects.none()
-    shared = Q(client__user_id=actor.user_id, shared_with_client=True)
-    if scope_of(actor, Capability.RECORDS_WRITE) is Scope.NONE:
-        return Note.objects.filter(shared)
-    return Note.objects.filter(shared | Q(author_id=actor.user_id))
-
-
-def own_note(actor: Actor, note_id: UUID) -> Note:
-    """Return a note of hers to change; raise NotFound, or NotPermitted where it is only shared with her."""
-    note = visible_notes(actor).filter(pk=note_id).first()
-    if note is None:
-        raise NotFound()
-    if note.author_id != actor.user_id or scope_of(actor, Capability.RECORDS_WRITE) is Scope.NONE:
-        raise NotPermitted("Only the trainer who wrote a note changes it.")
-    return note
-
-
 def _works_here(actor: Actor) -> None:
     if not (actor.is_staff or actor.is_system):
         raise NotPermitted()
@@ -192,10 +179,3 @@ def own_bookings(actor: Actor) -> QuerySet[Booking]:
     if actor.user_id is None or not actor.has(Role.CLIENT):
         raise NotPermitted()
     return Booking.objects.filter(client__user_id=actor.user_id)
-
-
-def shared_notes(actor: Actor) -> QuerySet[Note]:
-    """Return the notes shared with a client; raise NotPermitted to who is no client."""
-    if actor.user_id is None or not actor.has(Role.CLIENT):
-        raise NotPermitted()
-    return Note.objects.filter(client__user_id=actor.user_id, shared_with_client=True)

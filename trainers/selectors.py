@@ -20,14 +20,15 @@ from studios.shared.selectors import studios_of
 from trainers import selectors_sql
 from trainers.models import Booking, Note, Session, TrainerProfile, WaitlistOffer
 from trainers.models.timetable import LONGEST
+from trainers.note_policies import visible_notes, writes_notes
 from trainers.policies import (
     fetch_session,
     may_edit,
     may_see_clients_of,
     reaches_trainer,
     visible_bookings,
-    visible_notes,
 )
+from trainers.selectors_notes import threads
 from trainers.selectors_sql import Place, Wanted
 
 
@@ -136,18 +137,17 @@ class SessionBoard:
 
 
 def session_board(actor: Actor, session_id: UUID) -> SessionBoard:
-    """Return a session with the bookings and notes the person may see. Four queries. Raises NotFound."""
+    """Return a session with the bookings and notes the person may see. Five queries. Raises NotFound."""
     session = fetch_session(actor, session_id)
     bookings = with_history(visible_bookings(actor).filter(session=session).select_related("client"))
-    notes = visible_notes(actor).filter(session=session).select_related("client").order_by("created_at")
+    notes = threads(visible_notes(actor).filter(session=session)).order_by("created_at", "id")
     return SessionBoard(
         session=session,
         bookings=list(bookings.order_by("created_at", "id")),
         notes=list(notes),
         may_edit=may_edit(actor, session),
         may_see_clients=may_see_clients_of(actor, session),
-        writes_notes=session.trainer.user_id == actor.user_id
-        and scope_of(actor, Capability.RECORDS_WRITE) is not Scope.NONE,
+        writes_notes=session.trainer.user_id == actor.user_id and writes_notes(actor),
     )
 
 

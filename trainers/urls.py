@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from trainers.api import availability as availability_api
 from trainers.api import bookings, holds, notes, offering, own, sessions
+from trainers.api import note_templates as note_templates_api
 from trainers.api import series as series_api
 from trainers.views import availability as hours
 from trainers.views import (
@@ -15,6 +16,9 @@ from trainers.views import (
     linked,
     mine,
     moving,
+    note_history,
+    note_templates,
+    note_writing,
     series_changes,
     slots,
     travel,
@@ -104,6 +108,30 @@ studio: list[URLPattern | URLResolver] = [
     path("notes/<uuid:note_id>/", note_pages.note_change, name="note_change"),
     path("notes/<uuid:note_id>/sign/", note_pages.note_sign, name="note_sign"),
     path("notes/<uuid:note_id>/share/", note_pages.note_share, name="note_share"),
+    path("notes/<uuid:note_id>/discard/", note_pages.note_discard, name="note_discard"),
+    path("notes/<uuid:note_id>/addendum/", note_pages.note_addendum, name="note_addendum"),
+    path("notes/fields/", note_writing.note_fields, name="note_fields"),
+    path("clients/<uuid:client_id>/notes/", note_history.client_notes_page, name="client_notes"),
+    path("clients/<uuid:client_id>/notes/new/", note_writing.note_new, name="note_new"),
+    path("notes/templates/", note_templates.note_templates, name="note_templates"),
+    path("notes/templates/new/", note_templates.note_template_new, name="note_template_new"),
+    path("notes/templates/preview/", note_templates.note_template_preview, name="note_template_preview"),
+    path("notes/templates/<uuid:template_id>/", note_templates.note_template_edit, name="note_template_edit"),
+    path(
+        "notes/templates/<uuid:template_id>/move/",
+        note_templates.note_template_move,
+        name="note_template_move",
+    ),
+    path(
+        "notes/templates/<uuid:template_id>/retire/",
+        note_templates.note_template_retire,
+        name="note_template_retire",
+    ),
+    path(
+        "notes/templates/<uuid:template_id>/restore/",
+        note_templates.note_template_restore,
+        name="note_template_restore",
+    ),
 ]
 public_api: list[URLPattern | URLResolver] = [
     path("my/calendar", own.calendar, name="api_my_calendar"),
@@ -130,6 +158,12 @@ studio_api: list[URLPattern | URLResolver] = [
     path("bookings/<uuid:booking_id>/attendance", bookings.attendance, name="api_booking_attendance"),
     path("notes/<uuid:note_id>/", notes.note, name="api_note"),
     path("notes/<uuid:note_id>/sign", notes.sign, name="api_note_sign"),
+    path("notes/<uuid:note_id>/visibility", notes.visibility, name="api_note_visibility"),
+    path("notes/<uuid:note_id>/addenda", notes.addenda, name="api_note_addenda"),
+    path("clients/<uuid:client_id>/notes/", notes.client_notes, name="api_client_notes"),
+    path("note-templates/", note_templates_api.templates, name="api_note_templates"),
+    path("note-templates/order", note_templates_api.order, name="api_note_templates_order"),
+    path("note-templates/<uuid:template_id>/", note_templates_api.template, name="api_note_template"),
     path("holds/", holds.holds, name="api_holds"),
     path("holds/<uuid:session_id>", holds.hold, name="api_hold"),
     path("holds/<uuid:session_id>/confirm", holds.confirm, name="api_hold_confirm"),

@@ -30,6 +30,7 @@ from fitflow.core.models import OutboxMessage
 from fitflow.demo.calendars import add_calendars
 from fitflow.demo.hours import set_hours
 from fitflow.demo.money import bill_closed_months, closed_months, set_up_billing
+from fitflow.demo.notes import write_notes
 from fitflow.demo.places import fill_a_class
 from fitflow.demo.repeating import begin_series
 from fitflow.demo.world import PEOPLE, STUDIOS, Slot, StudioFacts
@@ -39,7 +40,7 @@ from fitflow.tenancy.db import connection
 from studios.models import AuditEvent, Room
 from studios.services import add_location, add_room, record_event
 from studios.shared.models import Organization, Role, Studio
-from studios.shared.policies import SYSTEM, Actor
+from studios.shared.policies import SYSTEM
 from studios.shared.selectors import actor_in
 from studios.shared.services import add_member, open_studio
 from trainers.models import Service, Session, TrainerProfile
@@ -50,19 +51,10 @@ from trainers.services import (
     complete_session,
     save_service,
     schedule_session,
-    share_note,
-    sign_note,
-    write_note,
 )
 
 WEEKS_BACK, WEEKS_AHEAD = 12, 6
 LOADED = "demo.loaded"
-NOTES = (
-    "Warm-up went well. Longer holds in warrior two next time; watch the left knee.",
-    "Slept badly this week. We kept it easy: breathing, hips, a long savasana.",
-    "Added 2.5 kg to the squat, three sets of five, clean. Next week: four sets.",
-    "Range of motion up to 115 degrees. Continue the heel slides twice a day.",
-)
 Say = Callable[[str], None]
 
 
@@ -166,7 +158,7 @@ def _load_studio(facts: StudioFacts, people: dict[str, User], say: Say) -> None:
         _fill_weeks(facts, people, clients, chance)
         begin_series(facts, people, clients)
         set_hours(facts, people, after_weeks=WEEKS_AHEAD)
-        _write_notes(facts, people, studio)
+        write_notes(facts, people, studio)
         if facts.slug == "lotus":
             fill_a_class()
         say(f"{facts.name}: invoices and payments")
@@ -299,32 +291,6 @@ def _end(session: Session, chance: Random) -> None:
         booked = session.bookings.filter(status="booked").values_list("pk", flat=True)
         absent = {pk: "no_show" for pk in booked if chance.random() < 0.06}
         complete_session(actor=SYSTEM, session_id=session.pk, attendance=absent)
-
-
-def _write_notes(facts: StudioFacts, people: dict[str, User], studio: Studio) -> None:
-    """The lead writes notes about the newest sessions she gave: some signed, some shared, some still drafts."""
-    if "lead" not in facts.trainers:
-        return
-    actor: Actor = actor_in(people["lead"], studio)
-    given = Session.objects.filter(trainer__user=people["lead"], status=Session.Status.COMPLETED).order_by(
-        "-starts_at"
-    )
-    for number, session in enumerate(given[:8]):
-        for booking in session.bookings.filter(attendance="present").order_by("client__name")[:2]:
-            body = NOTES[number % len(NOTES)]
-            note = write_note(actor=actor, client_id=booking.client_id, session_id=session.pk, body=body)
-            if number > 1:
-                sign_note(actor=actor, note_id=note.pk)
-                share_note(actor=actor, note_id=note.pk, shared=number % 2 == 0)
-    member = Client.objects.filter(
-        user__isnull=False, bookings__session__trainer__user=people["lead"]
-    ).first()
-    if member:
-        note = write_note(
-            actor=actor, client_id=member.pk, body="Good progress this month. Two short walks a day, please."
-        )
-        sign_note(actor=actor, note_id=note.pk)
-        share_note(actor=actor, note_id=note.pk, shared=True)
 
 
 def _hush(studio: Studio) -> None:

@@ -149,17 +149,65 @@ BEGIN
     RETURN NULL;
 END $$;
 
-CREATE FUNCTION __studio__.trainers_note_signed() RETURNS trigger
+CREATE FUNCTION __studio__.trainers_note_addenda_follow() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    IF OLD.signed_at IS NOT NULL AND (TG_OP = 'DELETE' OR
-       (to_jsonb(NEW) - '{shared_with_client,updated_at}'::text[]) IS DISTINCT FROM
-       (to_jsonb(OLD) - '{shared_with_client,updated_at}'::text[])) THEN
+    UPDATE trainers_note SET visibility = NEW.visibility WHERE addendum_to_id = NEW.id;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION __studio__.trainers_note_addendum() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    base record;
+BEGIN
+    SELECT client_id, author_id, signed_at, addendum_to_id, visibility INTO base
+    FROM trainers_note WHERE id = NEW.addendum_to_id FOR SHARE;
+    IF base.signed_at IS NULL OR base.addendum_to_id IS NOT NULL
+       OR base.client_id <> NEW.client_id OR base.author_id <> NEW.author_id THEN
+        RAISE EXCEPTION 'an addendum follows a signed note of the same client and author'
+            USING ERRCODE = '23514', CONSTRAINT = 'note_addendum';
+    END IF;
+    NEW.visibility := base.visibility;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION __studio__.trainers_note_in_step() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.shared_with_client AND NEW.visibility = 'private' THEN
+            NEW.visibility := 'client';
+        END IF;
+    ELSIF NEW.visibility = OLD.visibility AND NEW.shared_with_client <> OLD.shared_with_client THEN
+        NEW.visibility := CASE WHEN NEW.shared_with_client THEN 'client' ELSE 'private' END;
+    END IF;
+    NEW.shared_with_client := NEW.visibility = 'client';
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION __studio__.trainers_note_signed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $_$
+BEGIN
+    IF OLD.signed_at IS NULL THEN
+        RETURN coalesce(NEW, OLD);
+    END IF;
+    IF TG_OP = 'UPDATE' AND (to_jsonb(NEW) - 'body') = (to_jsonb(OLD) - 'body')
+       AND substring(NEW.body from '^[^$]*[$][^$]*') IS DISTINCT FROM substring(OLD.body from '^[^$]*[$][^$]*')
+       AND NEW.body LIKE 'v2$%' THEN
+        RETURN NEW;
+    END IF;
+    IF TG_OP = 'DELETE' OR
+       (to_jsonb(NEW) - '{visibility,shared_with_client,updated_at}'::text[]) IS DISTINCT FROM
+       (to_jsonb(OLD) - '{visibility,shared_with_client,updated_at}'::text[]) THEN
         RAISE EXCEPTION 'a signed note does not change' USING ERRCODE = '23001', CONSTRAINT = 'note_signed';
     END IF;
-    RETURN coalesce(NEW, OLD);
-END $$;
+    RETURN NEW;
+END $_$;
 
 CREATE FUNCTION __studio__.trainers_session_busy() RETURNS trigger
     LANGUAGE plpgsql
@@ -379,7 +427,8 @@ CREATE TABLE __studio__.clients_care (
     id uuid NOT NULL,
     created_at timestamp with time zone NOT NULL,
     user_id uuid NOT NULL,
-    client_id uuid NOT NULL
+    client_id uuid NOT NULL,
+    kept boolean DEFAULT false NOT NULL
 );
 
 CREATE TABLE __studio__.clients_client (
@@ -393,7 +442,9 @@ CREATE TABLE __studio__.clients_client (
     province character varying(2) NOT NULL,
     postal_code character varying(10) NOT NULL,
     is_active boolean NOT NULL,
-    user_id uuid
+    user_id uuid,
+    team_reading_at timestamp with time zone,
+    team_reading_by character varying(200) DEFAULT ''::character varying NOT NULL
 );
 
 CREATE TABLE __studio__.django_migrations (
@@ -557,13 +608,37 @@ CREATE TABLE __studio__.trainers_note (
     created_at timestamp with time zone NOT NULL,
     author_name character varying(200) NOT NULL,
     body text NOT NULL,
-    shared_with_client boolean NOT NULL,
+    shared_with_client boolean DEFAULT false NOT NULL,
     signed_at timestamp with time zone,
     updated_at timestamp with time zone NOT NULL,
     addendum_to_id uuid,
     author_id uuid NOT NULL,
     client_id uuid NOT NULL,
-    session_id uuid
+    session_id uuid,
+    template_id uuid,
+    kind character varying(8) DEFAULT 'free'::character varying NOT NULL,
+    title character varying(60) DEFAULT ''::character varying NOT NULL,
+    structure jsonb,
+    visibility character varying(8) DEFAULT 'private'::character varying NOT NULL,
+    CONSTRAINT note_kind CHECK (((kind)::text = ANY ((ARRAY['free'::character varying, 'soap'::character varying, 'progress'::character varying, 'intake'::character varying, 'other'::character varying])::text[]))),
+    CONSTRAINT note_visibility CHECK (((visibility)::text = ANY ((ARRAY['private'::character varying, 'trainers'::character varying, 'client'::character varying])::text[])))
+);
+
+CREATE TABLE __studio__.trainers_notetemplate (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    name character varying(60) NOT NULL,
+    kind character varying(8) NOT NULL,
+    sections jsonb NOT NULL,
+    "position" smallint NOT NULL,
+    is_active boolean NOT NULL,
+    seed character varying(20),
+    version integer NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT note_template_kind CHECK (((kind)::text = ANY ((ARRAY['soap'::character varying, 'progress'::character varying, 'intake'::character varying, 'other'::character varying])::text[]))),
+    CONSTRAINT note_template_sections CHECK (((jsonb_typeof(sections) = 'array'::text) AND ((jsonb_array_length(sections) >= 1) AND (jsonb_array_length(sections) <= 12)))),
+    CONSTRAINT trainers_notetemplate_position_check CHECK (("position" >= 0)),
+    CONSTRAINT trainers_notetemplate_version_check CHECK ((version >= 0))
 );
 
 CREATE TABLE __studio__.trainers_series (
@@ -872,6 +947,12 @@ ALTER TABLE ONLY __studio__.trainers_calendarfeed
 ALTER TABLE ONLY __studio__.trainers_note
     ADD CONSTRAINT trainers_note_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY __studio__.trainers_notetemplate
+    ADD CONSTRAINT trainers_notetemplate_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.trainers_notetemplate
+    ADD CONSTRAINT trainers_notetemplate_seed_key UNIQUE (seed);
+
 ALTER TABLE ONLY __studio__.trainers_series_clients
     ADD CONSTRAINT trainers_series_clients_pkey PRIMARY KEY (id);
 
@@ -991,6 +1072,10 @@ CREATE INDEX invoice_open ON __studio__.billing_invoice USING btree (due_on) WHE
 
 CREATE INDEX note_by_client ON __studio__.trainers_note USING btree (client_id, created_at DESC);
 
+CREATE INDEX note_history ON __studio__.trainers_note USING btree (client_id, id DESC);
+
+CREATE UNIQUE INDEX note_template_name_once ON __studio__.trainers_notetemplate USING btree (lower((name)::text)) WHERE is_active;
+
 CREATE INDEX note_unsigned ON __studio__.trainers_note USING btree (author_id, created_at) WHERE (signed_at IS NULL);
 
 CREATE INDEX notifications_delivery_key_184a76b7_like ON __studio__.notifications_delivery USING btree (key varchar_pattern_ops);
@@ -1046,6 +1131,10 @@ CREATE INDEX trainers_note_author_id_b3840493 ON __studio__.trainers_note USING 
 CREATE INDEX trainers_note_client_id_20f6216d ON __studio__.trainers_note USING btree (client_id);
 
 CREATE INDEX trainers_note_session_id_14600b58 ON __studio__.trainers_note USING btree (session_id);
+
+CREATE INDEX trainers_note_template_id_b595d11a ON __studio__.trainers_note USING btree (template_id);
+
+CREATE INDEX trainers_notetemplate_seed_64f9327d_like ON __studio__.trainers_notetemplate USING btree (seed varchar_pattern_ops);
 
 CREATE INDEX trainers_series_clients_client_id_18ec0411 ON __studio__.trainers_series_clients USING btree (client_id);
 
@@ -1144,6 +1233,12 @@ CREATE TRIGGER studios_auditevent_grow_only BEFORE DELETE OR UPDATE ON __studio_
 CREATE TRIGGER studios_auditevent_keep BEFORE TRUNCATE ON __studio__.studios_auditevent FOR EACH STATEMENT EXECUTE FUNCTION public.forbid_change();
 
 CREATE TRIGGER trainers_booking_count AFTER INSERT OR DELETE OR UPDATE OF status ON __studio__.trainers_booking FOR EACH ROW EXECUTE FUNCTION __studio__.trainers_booking_count();
+
+CREATE TRIGGER trainers_note_addenda_follow AFTER UPDATE OF visibility, shared_with_client ON __studio__.trainers_note FOR EACH ROW WHEN (((new.addendum_to_id IS NULL) AND ((new.visibility)::text IS DISTINCT FROM (old.visibility)::text))) EXECUTE FUNCTION __studio__.trainers_note_addenda_follow();
+
+CREATE TRIGGER trainers_note_addendum BEFORE INSERT OR UPDATE OF addendum_to_id, client_id, author_id, visibility ON __studio__.trainers_note FOR EACH ROW WHEN ((new.addendum_to_id IS NOT NULL)) EXECUTE FUNCTION __studio__.trainers_note_addendum();
+
+CREATE TRIGGER trainers_note_in_step BEFORE INSERT OR UPDATE ON __studio__.trainers_note FOR EACH ROW EXECUTE FUNCTION __studio__.trainers_note_in_step();
 
 CREATE TRIGGER trainers_note_signed BEFORE DELETE OR UPDATE ON __studio__.trainers_note FOR EACH ROW EXECUTE FUNCTION __studio__.trainers_note_signed();
 
@@ -1252,6 +1347,9 @@ ALTER TABLE ONLY __studio__.trainers_note
 ALTER TABLE ONLY __studio__.trainers_note
     ADD CONSTRAINT trainers_note_session_id_14600b58_fk_trainers_session_id FOREIGN KEY (session_id) REFERENCES __studio__.trainers_session(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY __studio__.trainers_note
+    ADD CONSTRAINT trainers_note_template_id_b595d11a_fk_trainers_notetemplate_id FOREIGN KEY (template_id) REFERENCES __studio__.trainers_notetemplate(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY __studio__.trainers_series_clients
     ADD CONSTRAINT trainers_series_clie_series_id_a2c99952_fk_trainers_ FOREIGN KEY (series_id) REFERENCES __studio__.trainers_series(id) DEFERRABLE INITIALLY DEFERRED;
 
@@ -1351,6 +1449,7 @@ INSERT INTO __studio__.django_migrations (app, name, applied) VALUES
     ('billing', '0002_money_rules', now()),
     ('clients', '0001_initial', now()),
     ('clients', '0002_search_by_email_and_phone', now()),
+    ('clients', '0003_care_kept_and_team_reading', now()),
     ('contenttypes', '0001_initial', now()),
     ('contenttypes', '0002_remove_content_type_name', now()),
     ('core', '0001_initial', now()),
@@ -1400,6 +1499,7 @@ INSERT INTO __studio__.django_migrations (app, name, applied) VALUES
     ('trainers', '0003_availability_series_waitlist_feeds', now()),
     ('trainers', '0004_holds_and_places', now()),
     ('trainers', '0005_settle_fees_and_waiting', now()),
+    ('trainers', '0006_note_templates_and_visibility', now()),
     ('trainers_shared', '0001_initial', now()),
     ('trainers_shared', '0002_row_security', now()),
     ('trainers_shared', '0003_feeds_travel_external', now()),

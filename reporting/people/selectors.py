@@ -22,15 +22,16 @@ from fitflow.core.errors import NotPermitted
 from fitflow.core.folding import Folded
 from reporting.portal import bookings
 from reporting.portal.bookings import ShownBooking
-from reporting.portal.selectors import latest_first
 from studios.shared.models import Invitation, Studio
 from studios.shared.policies import Actor, Capability, Scope, scope_of
-from trainers.models import Booking, Note, Session
-from trainers.policies import visible_bookings, visible_notes
+from trainers.models import Booking, Session
+from trainers.note_policies import may_write_about
+from trainers.policies import visible_bookings
+from trainers.selectors_notes import Answer, client_notes
 
 OPEN_INVOICES_SHOWN = 5
 COMING_SHOWN = 3
-NOTES_SHOWN = 20
+NOTES_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ class ClientPage:
     coming: list[ShownBooking]
     last: ShownBooking | None
     money: Money | None
-    notes: list[Note] | None
+    notes: Answer | None
+    may_write: bool
     invitation: Invitation | None
 
 
@@ -147,6 +149,7 @@ def client_page(actor: Actor, studio: Studio, client_id: UUID, now: datetime) ->
         last=bookings.shown(last, now) if last else None,
         money=_money(actor, studio, client),
         notes=_notes(actor, client),
+        may_write=may_write_about(actor, client.pk),
         invitation=waiting_invitation(studio, client) if client.email and client.user_id is None else None,
     )
 
@@ -178,7 +181,7 @@ def _money(actor: Actor, studio: Studio, client: Client) -> Money | None:
     return Money(totals["owed"], totals["open"], totals["overdue"], invoices)
 
 
-def _notes(actor: Actor, client: Client) -> list[Note] | None:
+def _notes(actor: Actor, client: Client) -> Answer | None:
     if scope_of(actor, Capability.RECORDS_READ) is Scope.NONE:
         return None
-    return list(latest_first(visible_notes(actor).filter(client=client))[:NOTES_SHOWN])
+    return client_notes(actor=actor, client_id=client.pk, limit=NOTES_SHOWN)

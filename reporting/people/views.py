@@ -13,6 +13,8 @@ from fitflow.core.clock import now
 from reporting.people import selectors
 from reporting.portal.bookings import all_shown
 from studios.shared.decorators import staff_required
+from trainers.services import record_reading
+from trainers.views.note_forms import empty_note_form
 
 PER_PAGE = 25
 SESSIONS_PER_PAGE = 10
@@ -62,4 +64,12 @@ def client_detail(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "history": all_shown(page.object_list, at),
         "sees_all": selectors.sees_all(actor),
     }
+    if shown.notes is not None:
+        record_reading(actor=actor, notes=shown.notes.shown)
+    if shown.may_write:
+        context |= {
+            "note_form": empty_note_form(actor),
+            "about": shown.client.name,
+            "client_id": shown.client.pk,
+        }
     return render(request, "studio/clients/detail.html", context)

@@ -24,7 +24,9 @@ from reporting.portal.bookings import ShownBooking, all_shown, coming, shown, wi
 from studios.shared.models import Studio
 from studios.shared.policies import Actor
 from trainers.models import Booking, Note, Session
-from trainers.policies import visible_bookings, visible_notes
+from trainers.note_policies import visible_notes
+from trainers.policies import visible_bookings
+from trainers.selectors_notes import threads
 
 SHOWN_AT_HOME = 5
 
@@ -91,15 +93,14 @@ def own_place(actor: Actor, session_id: UUID) -> Booking:
 
 
 def shared_notes(actor: Actor) -> QuerySet[Note]:
-    """Return the notes about her that their authors shared with her, those about the latest session first."""
-    rows = latest_first(visible_notes(actor).filter(shared_with_client=True))
+    """Return the notes about her that their authors shared with her, with their addenda; of the latest session first."""
+    rows = latest_first(threads(visible_notes(actor).filter(visibility=Note.Visibility.CLIENT)))
     return rows.filter(client__user_id=actor.user_id) if actor.user_id else rows.none()
 
 
 def latest_first(notes: QuerySet[Note]) -> QuerySet[Note]:
-    """Return notes by when what they are about happened, with their sessions."""
-    rows = notes.select_related("session__service", "session__location")
-    return rows.order_by(Coalesce("session__starts_at", "created_at").desc(), "-id")
+    """Return notes by when what they are about happened."""
+    return notes.order_by(Coalesce("session__starts_at", "created_at").desc(), "-id")
 
 
 def own_invoice(actor: Actor, invoice_id: UUID) -> Invoice:

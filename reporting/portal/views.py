@@ -20,6 +20,8 @@ from reporting.portal import bookings, selectors, words
 from studios.shared.decorators import client_required, member_required
 from studios.shared.models import Role
 from trainers.calendar_file import session_calendar
+from trainers.selectors_notes import with_addenda
+from trainers.services import record_reading
 
 View = Callable[..., HttpResponse]
 PER_PAGE = 20
@@ -55,6 +57,7 @@ def portal_home(request: HttpRequest) -> HttpResponse:
     """Show the next session, what is due, what is coming and the latest notes."""
     at = now()
     home = selectors.home(request.actor, request.studio, at)  # type: ignore[attr-defined]
+    record_reading(actor=request.actor, notes=with_addenda(home.notes))  # type: ignore[attr-defined]
     name = home.client.name if home.client else request.actor.name  # type: ignore[attr-defined]
     context = {
         "home": home,
@@ -130,6 +133,7 @@ def portal_invoice_pdf(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
 def portal_notes(request: HttpRequest) -> HttpResponse:
     """Show what her trainers shared with her."""
     page = Paginator(selectors.shared_notes(request.actor), PER_PAGE).get_page(request.GET.get("page"))  # type: ignore[attr-defined]
+    record_reading(actor=request.actor, notes=with_addenda(page.object_list))  # type: ignore[attr-defined]
     return render(request, "client/notes.html", {"page": page})
 
 

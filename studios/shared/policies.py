@@ -30,6 +30,7 @@ class Capability(StrEnum):
     CLIENTS_MANAGE = "clients.manage"  # add and change contact data
     RECORDS_READ = "records.read"
     RECORDS_WRITE = "records.write"
+    NOTE_TEMPLATES = "notes.templates"  # what notes are begun from; shows no record
     INVOICES_SEE = "invoices.see"
     INVOICES_MANAGE = "invoices.manage"  # run, issue, credit, record payment, refund
     STUDIO_MANAGE = "studio.manage"  # settings, tax numbers, plan
@@ -56,6 +57,7 @@ _TABLE: dict[Capability, tuple[Scope, Scope, Scope, Scope, Scope]] = {
     Capability.CLIENTS_MANAGE: (_ALL, _ALL, _TEAM, _OWN, _NONE),
     Capability.RECORDS_READ: (_NONE, _NONE, _TEAM, _OWN, _OWN),
     Capability.RECORDS_WRITE: (_NONE, _NONE, _OWN, _OWN, _NONE),
+    Capability.NOTE_TEMPLATES: (_ALL, _ALL, _NONE, _NONE, _NONE),
     Capability.INVOICES_SEE: (_ALL, _ALL, _TEAM, _NONE, _OWN),
     Capability.INVOICES_MANAGE: (_ALL, _ALL, _NONE, _NONE, _NONE),
     Capability.STUDIO_MANAGE: (_ALL, _NONE, _NONE, _NONE, _NONE),

@@ -36,7 +36,7 @@ def test_a_trainer_changes_those_she_trains_and_a_lead_her_teams(lotus: Cast) ->
     for person in ("trainer", "lead"):
         with pytest.raises(NotFound):
             change_client(actor=lotus.actor(person), client_id=client.id, city="Guelph")
-    begin_care(user_id=lotus.user["trainer"].pk, client_ids=[client.id])
+    begin_care(user_id=lotus.user["trainer"].pk, client_ids=[client.id], kept=True)
     for person, city in (("trainer", "Guelph"), ("lead", "Ottawa")):
         assert change_client(actor=lotus.actor(person), client_id=client.id, city=city).city == city
 

@@ -27,7 +27,7 @@ def test_a_client_is_added_found_and_changed(cast: Cast) -> None:
 
 def test_everyone_sees_as_far_as_her_role_reaches(cast: Cast) -> None:
     with studio_context(cast.lotus):
-        begin_care(user_id=cast.user["trainer"].pk, client_ids=[cast.client("Étienne Caron").id])
+        begin_care(user_id=cast.user["trainer"].pk, client_ids=[cast.client("Étienne Caron").id], kept=True)
     seen = {
         person: {row["name"] for row in Caller(cast, person).get("clients/").results}
         for person in ("owner", "manager", "lead", "trainer", "client")

@@ -21,7 +21,7 @@ from studios.shared.policies import SYSTEM
 from tests.cast import Cast
 from tests.isolation.table import OPEN, ROLES, TABLE
 from trainers.feed_policies import Subject
-from trainers.services import complete_session, save_exception, schedule_session, write_note
+from trainers.services import all_templates, complete_session, save_exception, schedule_session, write_note
 from trainers.services.calendar_feeds import make_feed
 from trainers.services.series import create_series
 
@@ -79,6 +79,7 @@ def ids(lotus: Cast) -> dict[str, Any]:
     time_off = save_exception(
         actor=SYSTEM, trainer_id=trainer.pk, kind="off", starts_on=day, ends_on=day, reason="x"
     )
+    template = all_templates(SYSTEM)[0]
     delivery = Delivery.objects.create(key="k", template="session_booked", recipient="x@fitflow.test")
     # A feed of that trainer, made by herself: for her, her lead and who runs the studio.
     feed, _ = make_feed(actor=lotus.actor("trainer"), name="Phone", subject=Subject("trainer", trainer.pk))
@@ -101,6 +102,7 @@ def ids(lotus: Cast) -> dict[str, Any]:
         "invitation_id": invitation.pk,
         "delivery_id": delivery.pk,
         "exception_id": time_off.pk,
+        "template_id": template.pk,
         **SLUGS,
     }
 

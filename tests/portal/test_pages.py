@@ -21,7 +21,7 @@ from studios.shared.services import add_member
 from tests.billing.make import invoiced, pay
 from tests.cast import Cast
 from tests.pages import booked, browser_of, joined, words_of
-from trainers.services import cancel_booking, cancel_session, share_note, write_note
+from trainers.services import cancel_booking, cancel_session, set_visibility, write_note
 
 URLCONF = "fitflow.urls_studio"
 
@@ -155,13 +155,13 @@ def test_only_shared_notes_are_read(cast: Cast) -> None:
         lead, client = cast.actor("lead"), cast.client().pk
         write_note(actor=lead, client_id=client, body="Between us.")
         shared = write_note(
-            actor=lead, client_id=client, body="Good depth <b>today</b>.", shared_with_client=True
+            actor=lead, client_id=client, body="Good depth <b>today</b>.", visibility="client"
         )
     words = page(cast, "portal_notes")
     assert "Good depth <b>today</b>." in words
     assert "Between us." not in words
     with studio_context(cast.lotus):
-        share_note(actor=cast.actor("lead"), note_id=shared.pk, shared=False)
+        set_visibility(actor=cast.actor("lead"), note_id=shared.pk, visibility="private")
     assert "No notes yet" in page(cast, "portal_notes")
 
 
@@ -187,7 +187,7 @@ def test_a_trainer_who_trains_here_reads_only_what_is_shared_with_her(cast: Cast
             actor=cast.actor("lead"),
             client_id=cast.client().pk,
             body="Of another client.",
-            shared_with_client=True,
+            visibility="client",
         )
     assert "No notes yet" in page(cast, "portal_notes", who="lead")
     assert "Nothing is booked" in page(cast, "portal_home", who="lead")

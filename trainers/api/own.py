@@ -16,10 +16,14 @@ from fitflow.core.api import endpoint, paginate
 from fitflow.core.api.inputs import bounded, query_window, query_zone
 from fitflow.core.api.schema import PAGE, WINDOW, page_of
 from fitflow.core.clock import today, week_bounds
-from trainers.api.shapes import CalendarItemOut, PortalNoteOut, PortalSessionOut
+from trainers.api.note_shapes import PortalNoteOut
+from trainers.api.shapes import CalendarItemOut, PortalSessionOut
 from trainers.models import Booking, Note
-from trainers.policies import own_bookings, shared_notes
+from trainers.note_policies import shared_notes
+from trainers.policies import own_bookings
 from trainers.selectors import my_calendar
+from trainers.selectors_notes import addenda_of, threads, with_addenda
+from trainers.services import record_reading
 
 LONGEST = timedelta(days=93)
 
@@ -52,12 +56,20 @@ def _portal_notes(rows: Sequence[Note]) -> list[dict[str, Any]]:
             "id": row.id,
             "session": row.session_id,
             "author": row.author_name,
+            "title": row.title,
             "body": row.body,
             "signed_at": row.signed_at,
             "created_at": row.created_at,
         }
         for row in rows
     ]
+
+
+def _portal_threads(rows: Sequence[Note]) -> list[dict[str, Any]]:
+    found = _portal_notes(rows)
+    for note, row in zip(rows, found, strict=True):
+        row["addenda"] = _portal_notes(addenda_of(note))
+    return found
 
 
 @extend_schema(
@@ -78,8 +90,14 @@ def portal_sessions(request: Request) -> Response:
 )
 @endpoint("GET")
 def portal_notes(request: Request) -> Response:
-    """The notes shared with the signed-in client, the latest first."""
-    return paginate(request, shared_notes(request.actor), _portal_notes)  # type: ignore[attr-defined]
+    """The notes shared with the signed-in client, the latest first, each with what was added to it."""
+    actor = request.actor  # type: ignore[attr-defined]
+
+    def present(rows: Sequence[Note]) -> list[dict[str, Any]]:
+        record_reading(actor=actor, notes=with_addenda(rows))
+        return _portal_threads(rows)
+
+    return paginate(request, threads(shared_notes(actor)), present)
 
 
 @extend_schema(

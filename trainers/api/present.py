@@ -10,8 +10,9 @@ import orjson
 
 from fitflow.core.errors import NotFound
 from studios.shared.policies import Actor
-from trainers.models import Booking, Note, Service, TrainerProfile
+from trainers.models import Booking, Note, NoteTemplate, Service, TrainerProfile
 from trainers.selectors import session_json
+from trainers.selectors_notes import addenda_of
 
 
 def service_dict(service: Service) -> dict[str, Any]:
@@ -73,11 +74,37 @@ def note_dict(note: Note) -> dict[str, Any]:
         "client": note.client_id,
         "session": note.session_id,
         "author": note.author_name,
+        "author_id": note.author_id,
+        "kind": note.kind,
+        "template": note.template_id,
+        "title": note.title,
         "body": note.body,
+        "sections": section_dicts(note),
+        "visibility": note.visibility,
         "shared_with_client": note.shared_with_client,
         "signed_at": note.signed_at,
         "created_at": note.created_at,
         "updated_at": note.updated_at,
+        "addendum_to": note.addendum_to_id,
+        "addenda": [note_dict(addendum) for addendum in addenda_of(note)],
+    }
+
+
+def section_dicts(note: Note) -> list[dict[str, str]]:
+    """Return the parts of a note begun from a template; a quick note has none."""
+    parts = note.parts if note.structure else []
+    return [{"heading": part.heading, "hint": part.hint, "text": part.text} for part in parts]
+
+
+def template_dict(template: NoteTemplate) -> dict[str, Any]:
+    return {
+        "id": template.id,
+        "name": template.name,
+        "kind": template.kind,
+        "sections": template.parts,
+        "version": template.version,
+        "is_active": template.is_active,
+        "updated_at": template.updated_at,
     }
 
 

@@ -204,29 +204,6 @@ class PlacesIn(serializers.Serializer[Any]):
     places = serializers.IntegerField(min_value=1, max_value=500)
 
 
-class NoteIn(serializers.Serializer[Any]):
-    body = serializers.CharField(max_length=20_000)
-    shared_with_client = serializers.BooleanField(required=False, default=False)
-
-
-class SessionNoteIn(NoteIn):
-    client = Id(
-        required=False, help_text="Whom the note is about; may be left out where one client is booked."
-    )
-
-
-class NoteOut(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    client = serializers.UUIDField()
-    session = serializers.UUIDField(allow_null=True)
-    author = serializers.CharField()
-    body = serializers.CharField()
-    shared_with_client = serializers.BooleanField()
-    signed_at = serializers.DateTimeField(allow_null=True)
-    created_at = serializers.DateTimeField()
-    updated_at = serializers.DateTimeField()
-
-
 class PortalSessionOut(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     booking = serializers.UUIDField()
@@ -242,15 +219,6 @@ class PortalSessionOut(serializers.Serializer[Any]):
     booking_status = serializers.ChoiceField(choices=Booking.Status.choices)
     attendance = serializers.CharField()
     late_cancel = serializers.BooleanField()
-
-
-class PortalNoteOut(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    session = serializers.UUIDField(allow_null=True)
-    author = serializers.CharField()
-    body = serializers.CharField()
-    signed_at = serializers.DateTimeField(allow_null=True)
-    created_at = serializers.DateTimeField()
 
 
 class CalendarStudioOut(serializers.Serializer[Any]):

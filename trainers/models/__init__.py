@@ -1,6 +1,7 @@
 from trainers.models.availability import AvailabilityException, AvailabilityHours, TravelTime
 from trainers.models.feed import CalendarFeed
-from trainers.models.notes import Note
+from trainers.models.note_templates import NoteKind, NoteTemplate, Section
+from trainers.models.notes import Note, Part
 from trainers.models.people import TrainerProfile
 from trainers.models.series import Series, SeriesSkip
 from trainers.models.services import Service
@@ -13,6 +14,10 @@ __all__ = [
     "Booking",
     "CalendarFeed",
     "Note",
+    "NoteKind",
+    "NoteTemplate",
+    "Part",
+    "Section",
     "Series",
     "SeriesSkip",
     "Service",

@@ -11,7 +11,23 @@ from trainers.services.cancelling import (
 )
 from trainers.services.closing import cancel_session, complete_session, restore_session
 from trainers.services.holding import clear_expired_holds, confirm_hold, hold_slot, release_hold
-from trainers.services.notes import change_note, share_note, sign_note, write_note
+from trainers.services.note_reading import record_reading
+from trainers.services.note_templates import (
+    all_templates,
+    move_template,
+    order_templates,
+    retire_template,
+    save_template,
+    templates_in_use,
+)
+from trainers.services.notes import (
+    add_addendum,
+    change_note,
+    discard_note,
+    set_visibility,
+    sign_note,
+    write_note,
+)
 from trainers.services.offering import retire_service, save_service, tell_tax_categories
 from trainers.services.people import add_trainer, change_trainer, follow_member
 from trainers.services.places import change_places
@@ -22,7 +38,9 @@ from trainers.services.waitlist import offer_now, offer_places, tend_waitlists
 __all__ = [
     "KEEP",
     "accept_offer",
+    "add_addendum",
     "add_trainer",
+    "all_templates",
     "book_client",
     "cancel_booking",
     "cancel_own_booking",
@@ -34,12 +52,16 @@ __all__ = [
     "complete_session",
     "confirm_hold",
     "decline_offer",
+    "discard_note",
     "follow_member",
     "give_place",
     "hold_slot",
     "mark_attendance",
+    "move_template",
     "offer_now",
     "offer_places",
+    "order_templates",
+    "record_reading",
     "release_hold",
     "remove_exception",
     "reschedule_session",
@@ -47,14 +69,17 @@ __all__ = [
     "restore_own_booking",
     "restore_session",
     "retire_service",
+    "retire_template",
     "save_exception",
     "save_service",
+    "save_template",
     "schedule_session",
     "set_travel",
+    "set_visibility",
     "set_week",
-    "share_note",
     "sign_note",
     "tell_tax_categories",
+    "templates_in_use",
     "tend_waitlists",
     "write_note",
 ]

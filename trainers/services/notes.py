@@ -1,30 +1,45 @@
-"""Notes about clients: written, changed, shared and signed by their author alone."""
+"""Notes about clients: written, changed, shared and signed by their author alone; after that, added to."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
-from clients.models import Care, Client
+from clients.models import Client
 from fitflow.core.clock import now
 from fitflow.core.db import refusals, retry_deadlocks
 from fitflow.core.errors import Conflict, Invalid, NotFound, NotPermitted
 from studios.services import record_event
 from studios.shared.policies import Actor, Capability, require
-from trainers.models import Booking, Note, Session
-from trainers.policies import fetch_session, own_note
+from trainers.models import Booking, Note, NoteKind, NoteTemplate, Section, Session
+from trainers.note_policies import own_note, trains, usable_templates
+from trainers.policies import fetch_session
+from trainers.services.note_templates import checked_sections
 
 LONGEST = 20_000
+SIGNED = "A signed note keeps its words. Add an addendum to it."
 
 
-def _body(text: str) -> str:
-    body = text.strip()
-    if not body:
+@dataclass(frozen=True)
+class Words:
+    """What a note says: one text, or (begun from a template) a text for each heading, in order."""
+
+    body: str = ""
+    template_id: UUID | None = None
+    parts: Sequence[tuple[str, str]] = ()
+
+
+def _texts(texts: Sequence[str]) -> list[str]:
+    found = [text.replace("\x00", "").strip() for text in texts]
+    if not any(found):
         raise Invalid("Write something first.", field="body")
-    if len(body) > LONGEST:
+    if sum(map(len, found)) > LONGEST:
         raise Invalid(f"A note has {LONGEST:,} characters at most.", field="body")
-    return body
+    return found
 
 
 def _own_session(actor: Actor, session_id: UUID, client_id: UUID) -> Session:
@@ -42,20 +57,49 @@ def _subject(actor: Actor, client_id: UUID, session_id: UUID | None) -> tuple[Cl
     if session_id is not None:
         session = _own_session(actor, session_id, client_id)
         return Client.objects.get(pk=client_id), session
-    trained = (
-        Care.objects.filter(client_id=client_id, user_id=actor.user_id)
-        if actor.user_id
-        else Care.objects.none()
-    )
-    if not trained.exists():
+    if not trains(actor, client_id):
         raise NotFound("You do not train that client.", field="client")
     return Client.objects.get(pk=client_id), None
 
 
-def _signed(name: str, state: str) -> Exception | None:
+def _begun_from(actor: Actor, words: Words) -> tuple[NoteTemplate | None, list[Section]]:
+    """Return the template a note is begun from and the structure it keeps: what its writer saw, hints of today's headings.
+
+    A template that was changed or retired while she wrote costs her nothing.
+    """
+    if words.template_id is None:
+        return None, []
+    usable_templates(actor)
+    template = NoteTemplate.objects.filter(pk=words.template_id).first()
+    if template is None:
+        raise NotFound("There is no such template.", field="template")
+    hints = {part["heading"]: part["hint"] for part in template.parts}
+    seen = [{"heading": heading, "hint": hints.get(heading, "")} for heading, _ in words.parts]
+    return template, checked_sections(seen) if seen else template.parts
+
+
+def _refusal(name: str, state: str) -> Exception | None:
     if name.startswith("note_signed"):
-        return Conflict("A signed note keeps its words. Write another one.", conflict="signed")
+        return Conflict(SIGNED, conflict="signed")
+    if name.startswith("note_addendum"):
+        return Conflict(
+            "An addendum follows a signed note of the same client, by its author.", conflict="addendum"
+        )
     return None
+
+
+def checked_visibility(visibility: str) -> str:
+    """Return who reads a note; raise Invalid for what is none of the three."""
+    if visibility not in Note.Visibility.values:
+        raise Invalid("A note is private, for trainers or for the client too.", field="visibility")
+    return visibility
+
+
+def _author(actor: Actor) -> UUID:
+    require(actor, Capability.RECORDS_WRITE)
+    if actor.user_id is None:
+        raise NotPermitted("A note has a person as its author.")
+    return actor.user_id
 
 
 @retry_deadlocks
@@ -64,31 +108,50 @@ def write_note(
     actor: Actor,
     client_id: UUID,
     session_id: UUID | None = None,
-    body: str,
-    shared_with_client: bool = False,
+    body: str = "",
+    template_id: UUID | None = None,
+    parts: Sequence[tuple[str, str]] = (),
+    visibility: str = Note.Visibility.PRIVATE,
 ) -> Note:
-    """Write a note about a client she trains, about one session or in general; private unless shared.
+    """Write a draft about a client she trains, about one session or in general; private unless said otherwise.
 
+    From a template it takes `parts`, (heading, text) in order; it keeps these headings whatever becomes of the template.
     Raises NotPermitted, NotFound, Invalid.
     """
-    require(actor, Capability.RECORDS_WRITE)
-    if actor.user_id is None:
-        raise NotPermitted("A note has a person as its author.")
-    text = _body(body)
+    author = _author(actor)
+    words = Words(body=body, template_id=template_id, parts=parts)
     client, session = _subject(actor, client_id, session_id)
+    template, structure = _begun_from(actor, words)
+    note = Note(
+        client=client,
+        session=session,
+        author_id=author,
+        author_name=actor.name,
+        template=template,
+        kind=template.kind if template else NoteKind.FREE,
+        title=template.name if template else "",
+        structure=structure or None,
+        visibility=checked_visibility(visibility),
+    )
+    note.write(_fitting(note, words))
     with transaction.atomic():
-        note = Note.objects.create(
-            client=client,
-            session=session,
-            author_id=actor.user_id,
-            author_name=actor.name,
-            body=text,
-            shared_with_client=shared_with_client,
-        )
+        note.save(force_insert=True)
         record_event(
-            actor=actor, action="note.written", subject=note, client=client.id, shared=shared_with_client
+            actor=actor, action="note.written", subject=note, client=client.id, visibility=note.visibility
         )
     return note
+
+
+def _fitting(note: Note, words: Words) -> list[str]:
+    """Return one text for each part of the note; raise Invalid where the words do not fit its structure."""
+    structure = note.structure or []
+    if not structure:
+        if words.parts:
+            raise Invalid("This note has no sections. Send its words as body.", field="sections")
+        return _texts([words.body])
+    if [heading for heading, _ in words.parts] != [part["heading"] for part in structure]:
+        raise Invalid("These are not the sections of the note.", field="sections")
+    return _texts([text for _, text in words.parts])
 
 
 def _locked(note: Note) -> Note:
@@ -96,17 +159,43 @@ def _locked(note: Note) -> Note:
 
 
 @retry_deadlocks
-def change_note(*, actor: Actor, note_id: UUID, body: str, shared_with_client: bool) -> Note:
-    """Change a note of hers that is not signed. Raises NotFound, NotPermitted, Invalid, Conflict (`signed`)."""
-    text = _body(body)
+def change_note(
+    *,
+    actor: Actor,
+    note_id: UUID,
+    body: str = "",
+    parts: Sequence[tuple[str, str]] = (),
+    visibility: str | None = None,
+    seen_at: datetime | None = None,
+) -> Note:
+    """Change a draft of hers: its words and, where given, who reads it. Its structure stays as it was.
+
+    `seen_at` is the draft's `updated_at` as she saw it.
+    Raises NotFound, NotPermitted, Invalid, Conflict (`signed`; `version` where the draft was changed since).
+    """
     seen = own_note(actor, note_id)
-    with refusals(_signed), transaction.atomic():
+    texts = _fitting(seen, Words(body=body, parts=parts))
+    with refusals(_refusal), transaction.atomic():
         note = _locked(seen)
         if note.is_signed:
-            raise Conflict("A signed note keeps its words. Write another one.", conflict="signed")
-        note.body, note.shared_with_client = text, shared_with_client
-        note.save(update_fields=["body", "shared_with_client", "updated_at"])
-        record_event(actor=actor, action="note.changed", subject=note, client=note.client_id)
+            raise Conflict(SIGNED, conflict="signed")
+        if seen_at is not None and note.updated_at != seen_at:
+            raise Conflict(
+                "You changed this draft elsewhere meanwhile. Keep the note once more to put these words in its place.",
+                conflict="version",
+                updated_at=note.updated_at.isoformat(),
+            )
+        note.write(texts)
+        if visibility is not None and note.addendum_to_id is None:
+            note.visibility = checked_visibility(visibility)
+        note.save(update_fields=["words", "visibility", "updated_at"])
+        record_event(
+            actor=actor,
+            action="note.changed",
+            subject=note,
+            client=note.client_id,
+            visibility=note.visibility,
+        )
     return note
 
 
@@ -125,14 +214,66 @@ def sign_note(*, actor: Actor, note_id: UUID) -> Note:
 
 
 @retry_deadlocks
-def share_note(*, actor: Actor, note_id: UUID, shared: bool) -> Note:
-    """Share a note of hers with its client, or take it back; signed or not. Raises NotFound, NotPermitted."""
+def discard_note(*, actor: Actor, note_id: UUID) -> None:
+    """Throw a draft of hers away. Raises NotFound, NotPermitted, Conflict (`signed`)."""
+    seen = own_note(actor, note_id)
+    with refusals(_refusal), transaction.atomic():
+        note = _locked(seen)
+        if note.is_signed:
+            raise Conflict(SIGNED, conflict="signed")
+        gone = Note(pk=note.pk)
+        note.delete()
+        record_event(actor=actor, action="note.discarded", subject=gone, client=note.client_id)
+
+
+@retry_deadlocks
+def set_visibility(*, actor: Actor, note_id: UUID, visibility: str) -> Note:
+    """Let others read a note of hers, signed or not, or take it back; its addenda follow (trigger).
+
+    Raises NotFound, NotPermitted, Invalid, Conflict (`addendum`: an addendum is read by whoever reads its note).
+    """
+    checked_visibility(visibility)
     seen = own_note(actor, note_id)
     with transaction.atomic():
         note = _locked(seen)
-        if note.shared_with_client == shared:
+        if note.addendum_to_id is not None:
+            raise Conflict("Whoever reads the note reads its addenda too.", conflict="addendum")
+        if note.visibility == visibility:
             return note
-        note.shared_with_client = shared
-        note.save(update_fields=["shared_with_client", "updated_at"])
-        record_event(actor=actor, action="note.shared", subject=note, client=note.client_id, shared=shared)
+        before, note.visibility = note.visibility, visibility
+        note.save(update_fields=["visibility", "updated_at"])
+        record_event(
+            actor=actor,
+            action="note.shared",
+            subject=note,
+            client=note.client_id,
+            before=before,
+            visibility=visibility,
+        )
     return note
+
+
+@retry_deadlocks
+def add_addendum(*, actor: Actor, note_id: UUID, body: str) -> Note:
+    """Add to a signed note of hers: a draft that stands beneath it, is read by whoever reads it, and is signed as any other.
+
+    Raises NotFound, NotPermitted, Invalid, Conflict (`addendum`: the note is not signed yet, or is an addendum itself).
+    """
+    author = _author(actor)
+    note = own_note(actor, note_id)
+    addendum = Note(
+        client_id=note.client_id,
+        session_id=note.session_id,
+        author_id=author,
+        author_name=actor.name,
+        addendum_to=note,
+        visibility=note.visibility,
+    )
+    addendum.write(_texts([body]))
+    with refusals(_refusal), transaction.atomic():
+        addendum.save(force_insert=True)
+        record_event(
+            actor=actor, action="note.added_to", subject=addendum, client=note.client_id, note=note.pk
+        )
+    addendum.refresh_from_db(fields=["visibility"])
+    return addendum

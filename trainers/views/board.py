@@ -22,10 +22,11 @@ from fitflow.core.formats import money_text
 from studios.shared.decorators import staff_required
 from studios.shared.policies import Capability, require
 from studios.shared.requests import StudioRequest
-from trainers.forms import AddClientForm, CancelForm, NoteForm
+from trainers.forms import AddClientForm, CancelForm
 from trainers.models import Booking, Session
 from trainers.policies import editable_session
 from trainers.selectors import SessionBoard, session_board
+from trainers.selectors_notes import with_addenda
 from trainers.selectors_series import place_in_series
 from trainers.services import (
     book_client,
@@ -34,12 +35,14 @@ from trainers.services import (
     complete_session,
     give_place,
     mark_attendance,
-    write_note,
+    record_reading,
 )
 from trainers.services.booking import CHECK_IN
 from trainers.services.scheduling import UNDO_WITHIN
 from trainers.services.series_closing import restore_sessions
 from trainers.views.answers import back_to, calendar_at
+from trainers.views.note_forms import empty_note_form, sent_note_form
+from trainers.views.note_writing import KEPT, written
 from trainers.views.periods import uuid_from, zone_text
 from trainers.views.series_changes import scope_asked
 from trainers.views.series_forms import ScopeForm
@@ -131,13 +134,28 @@ def board_page(request: StudioRequest, session_id: UUID, *, status: int = 200, *
     context = {
         **_context(board),
         "add_form": AddClientForm(actor=request.actor),
-        "note_form": NoteForm(),
         "cancel_form": CancelForm(),
         "scope_form": ScopeForm() if board.session.series_id else None,
         "places_form": PlacesForm(initial={"places": board.session.capacity}),
         **forms,
     }
+    if context["shows_notes"]:
+        record_reading(actor=request.actor, notes=with_addenda(board.notes))
+        context |= _about(context)
+        if "note_form" not in context:
+            context["note_form"] = empty_note_form(request.actor)
     return render(request, "trainer/session_board.html", context, status=status)
+
+
+def _about(context: dict[str, Any]) -> dict[str, Any]:
+    """Return what the form of a note says: whom it is about, where there is only one."""
+    booked = context["booked"]
+    one = booked[0] if len(booked) == 1 else None
+    return {
+        "about": one.client.name if one else "",
+        "client_id": one.client_id if one else None,
+        "session_id": context["session"].pk,
+    }
 
 
 def _attempt(request: StudioRequest, session_id: UUID, action: Callable[[], str]) -> HttpResponse:
@@ -286,19 +304,13 @@ def booking_give_place(request: StudioRequest, booking_id: UUID) -> HttpResponse
 def session_note(request: StudioRequest, session_id: UUID) -> HttpResponse:
     """Write a note about one client of the session."""
     require(request.actor, Capability.RECORDS_WRITE)
-    form = NoteForm(request.POST)
-    if form.is_valid():
-        try:
-            write_note(
-                actor=request.actor,
-                client_id=form.cleaned_data["client"],
-                session_id=session_id,
-                body=form.cleaned_data["body"],
-                shared_with_client=form.cleaned_data["shared_with_client"],
-            )
-        except FitFlowError as error:
-            form.refuse(error)
-        else:
-            messages.success(request, "Note kept. Sign it when its words are final.")
-            return HttpResponseRedirect(reverse("session_detail", args=[session_id]))
+    form = sent_note_form(request.POST, request.actor)
+    client_id = form.cleaned_data["client"] if form.is_valid() else None
+    if form.is_valid() and client_id is None:
+        form.add_error(None, "Choose whom the note is about.")
+    if client_id is not None:
+        note = written(request, form, client_id, session_id)
+        if note is not None:
+            messages.success(request, KEPT)
+            return HttpResponseRedirect(f"{reverse('session_detail', args=[session_id])}#note-{note.pk}")
     return board_page(request, session_id, status=422, note_form=form)

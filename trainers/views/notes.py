@@ -1,4 +1,4 @@
-"""A trainer's own notes: those to sign, oldest first, and one note to change, share or sign."""
+"""One note, and a trainer's drafts: changed until signed, then added to; who reads it may change at any time."""
 
 from __future__ import annotations
 
@@ -11,44 +11,66 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from fitflow.core.errors import FitFlowError
+from fitflow.core.errors import Conflict, FitFlowError
+from fitflow.core.flash import undoable
 from studios.shared.decorators import roles_required
 from studios.shared.models import Role
 from studios.shared.requests import StudioRequest
-from trainers.forms import NoteForm
 from trainers.models import Note
-from trainers.policies import own_note, visible_notes
-from trainers.services import change_note, share_note, sign_note
+from trainers.note_policies import fetch_note, own_note, visible_notes
+from trainers.selectors_notes import drafts_of, threads, with_addenda
+from trainers.services import (
+    add_addendum,
+    change_note,
+    discard_note,
+    record_reading,
+    set_visibility,
+    sign_note,
+)
 from trainers.views.answers import back_to
+from trainers.views.note_forms import AddendumForm, NoteForm, draft_form
 
 PAGE = 20
 trainers_only = roles_required(Role.TRAINER, Role.TRAINER_ADMIN)
+READERS = {
+    Note.Visibility.PRIVATE: "Only you can read this note now.",
+    Note.Visibility.TRAINERS: "The trainers of this client can read this note now.",
+    Note.Visibility.CLIENT: "The client can read this note now.",
+}
 
 
 @require_safe
 @trainers_only
 def notes_to_sign(request: StudioRequest) -> HttpResponse:
     """Show her unsigned notes, oldest first."""
-    rows = visible_notes(request.actor).filter(author=request.actor.user_id, signed_at=None)
-    rows = rows.select_related("client", "session__service", "session__location").order_by("created_at", "id")
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(drafts_of(request.actor), PAGE).get_page(request.GET.get("page"))
     return render(request, "trainer/notes_to_sign.html", {"page": page, "total": page.paginator.count})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @trainers_only
 def note_change(request: StudioRequest, note_id: UUID) -> HttpResponse:
-    """Show one note of hers, and take its changed words."""
-    note = own_note(request.actor, note_id)
-    initial = {"body": note.body, "shared_with_client": "yes" if note.shared_with_client else "no"}
-    form = NoteForm(request.POST if request.method == "POST" else None, initial=initial)
+    """Show one note; a draft of hers to change, any other to read and, where it is hers, to add to."""
+    note = fetch_note(request.actor, note_id)
+    if request.method == "POST":
+        note = own_note(request.actor, note_id)
+    if note.is_signed or note.author_id != request.actor.user_id:
+        return note_page(request, note)
+    form = draft_form(request, note)
     if request.method == "POST" and form.is_valid() and _changed(request, note, form):
         messages.success(request, "Note kept.")
-        return HttpResponseRedirect(_home_of(note))
-    status = 422 if form.errors else 200
-    return render(
-        request, "trainer/note.html", {"note": note, "form": form, "home": _home_of(note)}, status=status
-    )
+        return HttpResponseRedirect(home_of(note))
+    context = {"note": note, "note_form": form, "home": home_of(note)}
+    return render(request, "trainer/note.html", context, status=422 if form.errors else 200)
+
+
+def note_page(request: StudioRequest, note: Note, form: AddendumForm | None = None) -> HttpResponse:
+    """Show a note with its addenda (an addendum with the note that it adds to), and the form to add one."""
+    base = threads(visible_notes(request.actor)).get(pk=note.addendum_to_id or note.pk)
+    record_reading(actor=request.actor, notes=with_addenda([base]))
+    form = form or AddendumForm()
+    context = {"note": base, "addendum_form": form, "home": home_of(base)}
+    return render(request, "trainer/note_read.html", context, status=422 if form.errors else 200)
 
 
 def _changed(request: StudioRequest, note: Note, form: NoteForm) -> bool:
@@ -56,18 +78,23 @@ def _changed(request: StudioRequest, note: Note, form: NoteForm) -> bool:
         change_note(
             actor=request.actor,
             note_id=note.pk,
-            body=form.cleaned_data["body"],
-            shared_with_client=form.cleaned_data["shared_with_client"],
+            visibility=form.cleaned_data["visibility"],
+            seen_at=form.cleaned_data["seen_at"],
+            **form.words,
         )
     except FitFlowError as error:
         form.refuse(error)
+        if error.details.get("conflict") == "version":
+            form.data = form.data.copy()  # type: ignore[attr-defined]
+            form.data["seen_at"] = error.details["updated_at"]  # type: ignore[index]
         return False
     return True
 
 
-def _home_of(note: Note) -> str:
+def home_of(note: Note) -> str:
+    """Return where a note is at home: the page of its session, else its client's notes."""
     if note.session_id is None:
-        return reverse("notes_to_sign")
+        return reverse("client_notes", args=[note.client_id])
     return reverse("session_detail", args=[note.session_id])
 
 
@@ -77,15 +104,49 @@ def note_sign(request: StudioRequest, note_id: UUID) -> HttpResponse:
     """Sign a note: its words stay as they are from now on."""
     note = sign_note(actor=request.actor, note_id=note_id)
     messages.success(request, "Note signed.")
-    return back_to(request, _home_of(note))
+    return back_to(request, home_of(note))
 
 
 @require_POST
 @trainers_only
 def note_share(request: StudioRequest, note_id: UUID) -> HttpResponse:
-    """Let the client read a note, or take it back."""
-    shared = request.POST.get("shared") == "yes"
-    note = share_note(actor=request.actor, note_id=note_id, shared=shared)
-    words = "The client can read this note now." if shared else "Only you can read this note now."
-    messages.success(request, words)
-    return back_to(request, _home_of(note))
+    """Let others read a note, or take it back; can be undone."""
+    before = own_note(request.actor, note_id).visibility
+    asked = request.POST.get("visibility") or request.GET.get("visibility", "")
+    note = set_visibility(actor=request.actor, note_id=note_id, visibility=asked)
+    undo = f"{reverse('note_share', args=[note.pk])}?visibility={before}"
+    if note.visibility != before:
+        undoable(request, READERS[Note.Visibility(note.visibility)], undo)
+    return back_to(request, home_of(note))
+
+
+@require_POST
+@trainers_only
+def note_discard(request: StudioRequest, note_id: UUID) -> HttpResponse:
+    """Throw a draft away."""
+    note = own_note(request.actor, note_id)
+    try:
+        discard_note(actor=request.actor, note_id=note_id)
+    except Conflict as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, "Draft discarded.")
+    return HttpResponseRedirect(home_of(note))
+
+
+@require_POST
+@trainers_only
+def note_addendum(request: StudioRequest, note_id: UUID) -> HttpResponse:
+    """Add a draft beneath a signed note."""
+    form = AddendumForm(request.POST)
+    if form.is_valid():
+        try:
+            addendum = add_addendum(actor=request.actor, note_id=note_id, body=form.cleaned_data["body"])
+        except FitFlowError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, "Addendum kept. Sign it when its words are final.")
+            return HttpResponseRedirect(
+                f"{reverse('note_change', args=[addendum.addendum_to_id])}#note-{addendum.pk}"
+            )
+    return note_page(request, own_note(request.actor, note_id), form)

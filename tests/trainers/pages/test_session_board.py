@@ -132,7 +132,7 @@ def test_a_full_session_puts_her_on_the_waitlist_and_gives_her_the_place(
 
 def test_a_note_is_kept_for_its_author_or_shared(lotus: Cast, session: Session) -> None:
     client = str(booking_of(lotus, session).client_id)
-    sent = {"client": client, "body": "Squat felt light.", "shared_with_client": "yes"}
+    sent = {"client": client, "body": "Squat felt light.", "visibility": "client"}
     page = post(lotus, f"/sessions/{session.pk}/note/", sent)
     assert "Squat felt light." in words_of(page)
     with studio_context(lotus.lotus):
@@ -144,7 +144,7 @@ def test_a_note_is_kept_for_its_author_or_shared(lotus: Cast, session: Session) 
 @pytest.mark.parametrize("body", ["", "   ", "x" * 20_001])
 def test_a_note_that_cannot_be_kept_stays_on_the_page(lotus: Cast, session: Session, body: str) -> None:
     client = str(booking_of(lotus, session).client_id)
-    sent = {"client": client, "body": body, "shared_with_client": "no"}
+    sent = {"client": client, "body": body, "visibility": "private"}
     page = post(lotus, f"/sessions/{session.pk}/note/", sent)
     assert page.status_code == 422
     with studio_context(lotus.lotus):
@@ -159,7 +159,7 @@ def test_it_refuses_who_may_not_change_the_session(
     lotus: Cast, coming: Session, action: str, who: str, status: int
 ) -> None:
     client = str(booking_of(lotus, coming).client_id)
-    data = {"client": "Client", "body": "x", "shared_with_client": "no"}
+    data = {"client": "Client", "body": "x", "visibility": "private"}
     if action == "note":
         data["client"] = client
     response = post(lotus, f"/sessions/{coming.pk}/{action}/", data, who=who)

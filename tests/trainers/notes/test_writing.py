@@ -12,8 +12,8 @@ from studios.models import AuditEvent
 from tests.cast import Cast
 from tests.trainers.plan import at, scheduled
 from trainers.models import Note
-from trainers.policies import visible_notes
-from trainers.services import change_note, share_note, sign_note, write_note
+from trainers.note_policies import visible_notes
+from trainers.services import change_note, set_visibility, sign_note, write_note
 
 
 def written(cast: Cast, **more: Any) -> Note:
@@ -37,7 +37,7 @@ def test_it_is_written_for_a_client_of_the_session_and_private_at_first(lotus: C
 def test_the_database_and_the_audit_trail_hold_no_word_of_it(lotus: Cast) -> None:
     written(lotus)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT body FROM trainers_note")
+        cursor.execute("SELECT to_jsonb(trainers_note)::text FROM trainers_note")
         assert "Knee" not in cursor.fetchone()[0]
     assert "Knee" not in str(list(AuditEvent.objects.values_list("facts", flat=True)))
 
@@ -80,13 +80,13 @@ def test_it_refuses_nothing_and_too_much(lotus: Cast, body: str) -> None:
 
 def test_its_author_changes_it_until_she_signs(lotus: Cast) -> None:
     lead, note = lotus.actor("lead"), written(lotus)
-    change_note(actor=lead, note_id=note.id, body="Knee is worse.", shared_with_client=True)
+    change_note(actor=lead, note_id=note.id, body="Knee is worse.", visibility="client")
     signed = sign_note(actor=lead, note_id=note.id)
     assert (signed.body, signed.shared_with_client, signed.is_signed) == ("Knee is worse.", True, True)
     assert sign_note(actor=lead, note_id=note.id).signed_at == signed.signed_at
     with pytest.raises(Conflict, match="keeps its words"):
-        change_note(actor=lead, note_id=note.id, body="Never said so.", shared_with_client=True)
-    assert share_note(actor=lead, note_id=note.id, shared=False).shared_with_client is False
+        change_note(actor=lead, note_id=note.id, body="Never said so.")
+    assert set_visibility(actor=lead, note_id=note.id, visibility="private").shared_with_client is False
 
 
 def test_the_database_refuses_to_change_a_signed_note(lotus: Cast) -> None:
@@ -106,10 +106,10 @@ def test_nobody_else_reads_a_private_note(lotus: Cast) -> None:
 
 
 def test_the_client_reads_what_is_shared_with_her_and_changes_none_of_it(lotus: Cast) -> None:
-    note = written(lotus, shared_with_client=True)
+    note = written(lotus, visibility="client")
     assert visible_notes(lotus.actor("client")).get() == note
     with pytest.raises(NotPermitted):
-        change_note(actor=lotus.actor("client"), note_id=note.id, body="x", shared_with_client=True)
+        change_note(actor=lotus.actor("client"), note_id=note.id, body="x")
     with pytest.raises(NotFound):
         sign_note(actor=lotus.actor("trainer"), note_id=note.id)
 

@@ -52,18 +52,18 @@ def test_nothing_to_sign_says_so(cast: Cast) -> None:
 def test_a_draft_is_changed_then_signed_then_only_shared(lotus: Cast, note: Note) -> None:
     lead = browser(lotus)
     path = f"/notes/{note.pk}/"
-    assert lead.post(path, {"body": "Knees are fine.", "shared_with_client": "no"}).status_code == 302
+    assert lead.post(path, {"body": "Knees are fine.", "visibility": "private"}).status_code == 302
     assert lead.post(f"{path}sign/").status_code == 302
     assert read(lotus, note).is_signed
-    page = lead.post(path, {"body": "Other words.", "shared_with_client": "no"})
+    page = lead.post(path, {"body": "Other words.", "visibility": "private"})
     assert "Knees are fine." in words_of(page)
-    assert lead.post(f"{path}share/", {"shared": "yes"}).status_code == 302
+    assert lead.post(f"{path}share/", {"visibility": "client"}).status_code == 302
     kept = read(lotus, note)
     assert (kept.body, kept.shared_with_client) == ("Knees are fine.", True)
 
 
 def test_an_empty_note_is_refused_and_the_old_one_stays(lotus: Cast, note: Note) -> None:
-    page = browser(lotus).post(f"/notes/{note.pk}/", {"body": " ", "shared_with_client": "no"})
+    page = browser(lotus).post(f"/notes/{note.pk}/", {"body": " ", "visibility": "private"})
     assert page.status_code == 422
     assert read(lotus, note).body == "Knees were sore."
 
@@ -71,9 +71,9 @@ def test_an_empty_note_is_refused_and_the_old_one_stays(lotus: Cast, note: Note)
 @pytest.mark.parametrize(
     ("who", "status"), [("trainer", 404), ("owner", 403), ("client", 403), ("owner2", 404), ("outsider", 404)]
 )
-@pytest.mark.parametrize("action", ["", "sign/", "share/"])
+@pytest.mark.parametrize("action", ["", "sign/", "share/", "discard/", "addendum/"])
 def test_a_note_is_its_authors_alone(lotus: Cast, note: Note, who: str, status: int, action: str) -> None:
-    sent = {"body": "x", "shared_with_client": "yes", "shared": "yes"}
+    sent = {"body": "x", "visibility": "client"}
     assert browser(lotus, who).post(f"/notes/{note.pk}/{action}", sent).status_code == status
     kept = read(lotus, note)
     assert (kept.body, kept.is_signed, kept.shared_with_client) == ("Knees were sore.", False, False)
