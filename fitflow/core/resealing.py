@@ -68,12 +68,12 @@ def reseal_here(*, per_studio: bool, batch: int = BATCH) -> Resealed:
 
 
 def _names(field: models.Field[Any, Any]) -> dict[str, sql.Identifier]:
-    meta = field.model._meta
+    meta, column = field.model._meta, str(field.column)
     key: Any = meta.pk
     return {
         "table": sql.Identifier(meta.db_table),
         "key": sql.Identifier(key.column),
-        "column": sql.Identifier(field.column),
+        "column": sql.Identifier(column),
     }
 
 

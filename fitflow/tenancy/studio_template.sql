@@ -620,8 +620,8 @@ CREATE TABLE __studio__.trainers_note (
     title character varying(60) DEFAULT ''::character varying NOT NULL,
     structure jsonb,
     visibility character varying(8) DEFAULT 'private'::character varying NOT NULL,
-    CONSTRAINT note_kind CHECK (((kind)::text = ANY ((ARRAY['free'::character varying, 'soap'::character varying, 'progress'::character varying, 'intake'::character varying, 'other'::character varying])::text[]))),
-    CONSTRAINT note_visibility CHECK (((visibility)::text = ANY ((ARRAY['private'::character varying, 'trainers'::character varying, 'client'::character varying])::text[])))
+    CONSTRAINT note_kind CHECK (((kind)::text ~ '^(free|soap|progress|intake|other)$'::text)),
+    CONSTRAINT note_visibility CHECK (((visibility)::text ~ '^(private|trainers|client)$'::text))
 );
 
 CREATE TABLE __studio__.trainers_notetemplate (
@@ -635,7 +635,7 @@ CREATE TABLE __studio__.trainers_notetemplate (
     seed character varying(20),
     version integer NOT NULL,
     updated_at timestamp with time zone NOT NULL,
-    CONSTRAINT note_template_kind CHECK (((kind)::text = ANY ((ARRAY['soap'::character varying, 'progress'::character varying, 'intake'::character varying, 'other'::character varying])::text[]))),
+    CONSTRAINT note_template_kind CHECK (((kind)::text ~ '^(soap|progress|intake|other)$'::text)),
     CONSTRAINT note_template_sections CHECK (((jsonb_typeof(sections) = 'array'::text) AND ((jsonb_array_length(sections) >= 1) AND (jsonb_array_length(sections) <= 12)))),
     CONSTRAINT trainers_notetemplate_position_check CHECK (("position" >= 0)),
     CONSTRAINT trainers_notetemplate_version_check CHECK ((version >= 0))

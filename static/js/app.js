@@ -37,6 +37,11 @@ document.addEventListener("submit", async (event) => {
   delete form.dataset.confirmed;
 }, true);
 
+// Who signs out leaves nothing of what she was writing in this tab.
+document.addEventListener("submit", (event) => {
+  if (event.target.action?.endsWith?.("/account/logout/")) window.sessionStorage.clear();
+});
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post") return;

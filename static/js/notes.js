@@ -24,22 +24,26 @@ function keep(form) {
   }
 }
 
-// Sent and answered: the address of the page that follows names the note.
-const kept = window.location.hash.startsWith("#note-") || document.querySelector(".flash.is-good");
+// Sent and answered: the address of the page that follows names the note. A line that broke leads to no such page.
+if (window.location.hash.startsWith("#note-")) {
+  for (const place of Object.keys(store)) {
+    if (place.startsWith("note:") && read(place)?.sent) store.removeItem(place);
+  }
+}
 
 function bringBack(form) {
-  const place = placeOf(form);
-  const found = read(place);
-  if (!found) return;
-  if (found.sent && kept) return void store.removeItem(place);
+  const found = read(placeOf(form));
+  if (!found || form.querySelector(".is-invalid")) return;
   const fields = [...form.querySelectorAll("textarea[name]")];
-  if (form.querySelector(".is-invalid") || fields.every((field) => (found.texts[field.name] ?? "") === field.value)) return;
+  const shown = fields.map((field) => field.value);
+  const lost = Object.values(found.texts).filter((text) => text.trim() && !shown.includes(text));
+  if (!lost.length) return;
   const template = form.querySelector("input[name=template]")?.value ?? "";
   const same = template === found.template && fields.every((field) => field.name in found.texts);
   if (same) {
     for (const field of fields) field.value = found.texts[field.name];
   } else {
-    fields[0].value = [...Object.values(found.texts), fields[0].value].filter((text) => text.trim()).join("\n\n");
+    fields[0].value = [...lost, fields[0].value].filter((text) => text.trim()).join("\n\n");
   }
   toast("What you wrote here is back. It is not kept yet.", { icon: "arrow-counterclockwise" });
 }

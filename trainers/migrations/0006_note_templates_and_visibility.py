@@ -131,7 +131,7 @@ class Migration(migrations.Migration):
                         name="note_template_name_once",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("kind__in", ["soap", "progress", "intake", "other"])),
+                        condition=models.Q(("kind__regex", "^(soap|progress|intake|other)$")),
                         name="note_template_kind",
                     ),
                 ],
@@ -189,13 +189,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             "note",
             models.CheckConstraint(
-                condition=models.Q(("kind__in", ["free", "soap", "progress", "intake", "other"])), name="note_kind"
+                condition=models.Q(("kind__regex", "^(free|soap|progress|intake|other)$")), name="note_kind"
             ),
         ),
         migrations.AddConstraint(
             "note",
             models.CheckConstraint(
-                condition=models.Q(("visibility__in", ["private", "trainers", "client"])), name="note_visibility"
+                condition=models.Q(("visibility__regex", "^(private|trainers|client)$")), name="note_visibility"
             ),
         ),
         migrations.AddIndex("note", models.Index(fields=["client", "-id"], name="note_history")),

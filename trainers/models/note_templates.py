@@ -48,7 +48,7 @@ class NoteTemplate(Row):
                 Lower("name"), name="note_template_name_once", condition=Q(is_active=True)
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=[kind for kind, _ in TEMPLATE_KINDS]), name="note_template_kind"
+                condition=Q(kind__regex=r"^(soap|progress|intake|other)$"), name="note_template_kind"
             ),
         ]
 

@@ -66,9 +66,11 @@ class Note(Row):
     class Meta:
         ordering: ClassVar = ["-created_at"]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(kind__in=NoteKind.values), name="note_kind"),
             models.CheckConstraint(
-                condition=Q(visibility__in=["private", "trainers", "client"]), name="note_visibility"
+                condition=Q(kind__regex=r"^(free|soap|progress|intake|other)$"), name="note_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(visibility__regex=r"^(private|trainers|client)$"), name="note_visibility"
             ),
         ]
         indexes: ClassVar = [

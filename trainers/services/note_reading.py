@@ -28,10 +28,10 @@ def record_reading(*, actor: Actor, notes: Iterable[Note]) -> None:
         actor_id=actor.user_id,
         created_at__gte=midnight,
     )
-    for pk in noted.values_list("subject_id", flat=True):
-        others.pop(pk, None)
-    if not others:
+    known = set(noted.values_list("subject_id", flat=True))
+    unknown = [note for pk, note in others.items() if pk not in known]
+    if not unknown:
         return
     with transaction.atomic():
-        for note in others.values():
+        for note in unknown:
             record_event(actor=actor, action=READ, subject=note, client=note.client_id)

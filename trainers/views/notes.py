@@ -59,7 +59,7 @@ def note_change(request: StudioRequest, note_id: UUID) -> HttpResponse:
     form = draft_form(request, note)
     if request.method == "POST" and form.is_valid() and _changed(request, note, form):
         messages.success(request, "Note kept.")
-        return HttpResponseRedirect(home_of(note))
+        return HttpResponseRedirect(f"{home_of(note)}#note-{note.pk}")
     context = {"note": note, "note_form": form, "home": home_of(note)}
     return render(request, "trainer/note.html", context, status=422 if form.errors else 200)
 

@@ -23,7 +23,8 @@ LOOKED_AT: dict[str, str] = {
     "test_series": "series_new series_detail session_change_series session_cancel_series",
     "test_booking_and_moving": "session_new session_move",
     "test_the_board_of_a_session": "session_detail",
-    "test_notes": "notes_to_sign note_change",
+    "test_notes": "notes_to_sign note_change client_notes note_new",
+    "test_templates_of_notes": "note_templates note_template_new note_template_edit",
     "test_the_portal": """
         portal_home portal_sessions portal_invoices portal_invoice portal_notes portal_profile""",
     "test_the_links_of_a_clients_messages": "client_cancel client_offer",
@@ -50,6 +51,8 @@ NO_PAGE: dict[str, str] = {
     "studio_address": "JSON",
     "client_search": "JSON",
     "today_sessions": "a part of `today`",
+    "note_fields": "a part of the form of a note",
+    "note_template_preview": "a part of `note_template_edit`",
     "invoice_run_progress": "a part of `invoice_run`",
     "*_ics": "a file",
     "*_pdf": "a file",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.conftest import sign_in
 from tests.e2e.pages import acts
 from tests.e2e.pages.conftest import EyesOf
 from tests.e2e.pages.looking import PHONE
@@ -149,6 +150,66 @@ def test_notes(eyes_of: EyesOf, world: World) -> None:
     visit("note_change", note_id=draft)
     visit("note_change", state="refused", note_id=draft, sizes=(PHONE,), act=acts.sends("Keep note", body=""))
     visit("note_change", state="signed", note_id=world.one(note.format("NOT NULL"), studio="lotus"))
+    added = "SELECT addendum_to_id FROM trainers_note WHERE addendum_to_id IS NOT NULL AND visibility = 'trainers' LIMIT 1"
+    with_addendum = world.one(added, studio="lotus")
+    visit("note_change", state="added-to", note_id=with_addendum)
+    visit("note_change", state="readers", note_id=with_addendum, act=acts.unfolds(".note-readers"))
+    member = world.one("SELECT id FROM clients_client WHERE user_id IS NOT NULL", studio="lotus")
+    visit("client_notes", client_id=member)
+    visit("client_notes", state="found", client_id=member, act=searches("knee", "Search"))
+    visit("client_notes", state="none", client_id=member, act=searches("nobody wrote this", "Search"))
+    visit("note_new", client_id=member)
+    soap = world.one("SELECT id FROM trainers_notetemplate WHERE kind = 'soap'", studio="lotus")
+    visit("note_new", state="soap", client_id=member, query=f"?template={soap}")
+    visit("note_new", state="refused", client_id=member, sizes=(PHONE,), act=acts.sends("Keep note", body=""))
+    visit("client_detail", state="soap", client_id=member, act=chooses("SOAP note"))
+
+
+def searches(words: str, button: str) -> acts.Act:
+    """Search the notes of a client by words, and wait for the answer."""
+
+    def act(page: Page) -> None:
+        with page.expect_response(lambda answer: answer.request.method == "POST"):
+            page.get_by_label("Search these notes").fill(words)
+            page.get_by_role("button", name=button, exact=True).click()
+        expect(page.locator("#found .note, #found .empty").first).to_be_visible()
+
+    return act
+
+
+def chooses(template: str) -> acts.Act:
+    """Begin a note from a template."""
+
+    def act(page: Page) -> None:
+        page.get_by_role("link", name=template).click()
+        expect(page.get_by_label("Subjective")).to_be_visible()
+
+    return act
+
+
+def test_words_of_a_note_survive_a_lost_line_and_a_reload(browser: Browser, world: World) -> None:
+    page = browser.new_context(viewport=PHONE).new_page()
+    page.goto(world.url("/account/login/"))
+    sign_in(page, "lead", world.password)
+    member = world.one("SELECT id FROM clients_client WHERE user_id IS NOT NULL", studio="lotus")
+    path = world.url(f"/clients/{member}/notes/new/", studio="lotus")
+    page.goto(path)
+    page.get_by_label("About").fill("Written in the basement.")
+    page.get_by_role("link", name="Progress note").click()
+    expect(page.get_by_label("What we did")).to_have_value("Written in the basement.")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Keep note").click()
+    expect(page.get_by_text("There is no connection.")).to_be_visible()
+    expect(page.get_by_label("What we did")).to_have_value("Written in the basement.")
+    page.context.set_offline(False)
+    page.goto(path)
+    expect(page.get_by_label("About")).to_have_value("Written in the basement.")
+    page.get_by_role("button", name="Keep note").click()
+    expect(page.get_by_text("Note kept.")).to_be_visible()
+    expect(page.get_by_text("Written in the basement.").first).to_be_visible()
+    page.goto(path)
+    expect(page.get_by_label("About")).to_have_value("")
+    page.context.close()
 
 
 def test_a_trainer_of_the_team(eyes_of: EyesOf, world: World) -> None:
