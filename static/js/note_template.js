@@ -51,4 +51,7 @@ list.addEventListener("click", (event) => {
 });
 list.addEventListener("input", settle);
 add.addEventListener("click", another);
+// There is a button for another one: the empty one that is there for who has none goes.
+const last = list.lastElementChild;
+if (list.children.length > 1 && [...last.querySelectorAll("input")].every((field) => !field.value)) last.remove();
 settle();

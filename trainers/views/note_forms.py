@@ -36,7 +36,6 @@ class NoteForm(Refusable, forms.Form):
     visibility = forms.ChoiceField(
         label="Who can read it",
         choices=Note.Visibility.choices,
-        required=False,
         initial=Note.Visibility.PRIVATE,
         widget=forms.RadioSelect,
     )
@@ -51,6 +50,9 @@ class NoteForm(Refusable, forms.Form):
         templates: Sequence[NoteTemplate] = (),
         **more: Any,
     ) -> None:
+        if data is not None and "visibility" not in data:  # a page that offers no choice: an addendum's
+            data = data.copy()
+            data["visibility"] = Note.Visibility.PRIVATE
         super().__init__(data, **more)
         self.sections, self.template_id, self.templates = list(sections), template_id, templates
         if self.sections:
@@ -76,9 +78,6 @@ class NoteForm(Refusable, forms.Form):
             return {"body": self.cleaned_data["body"]}
         texts = (self.cleaned_data[f"part_{number}"] for number in range(len(self.sections)))
         return {"parts": list(zip((part["heading"] for part in self.sections), texts, strict=True))}
-
-    def clean_visibility(self) -> str:
-        return str(self.cleaned_data["visibility"] or Note.Visibility.PRIVATE)
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

@@ -9,12 +9,12 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
+from clients.policies import visible_clients
 from studios.shared.requests import StudioRequest
 from trainers.models import Note, NoteKind
 from trainers.note_policies import may_write_about, noted_client
 from trainers.selectors_notes import LONGEST_SEARCH, Asked, authors_of, client_notes
 from trainers.services import record_reading
-from trainers.views.note_forms import empty_note_form
 from trainers.views.notes import trainers_only
 from trainers.views.periods import uuid_from
 
@@ -54,10 +54,9 @@ def client_notes_page(request: StudioRequest, client_id: UUID) -> HttpResponse:
         "states": STATES.items(),
         "visibilities": Note.Visibility.choices,
         "may_write": may_write_about(actor, client_id),
+        "may_open": visible_clients(actor).filter(pk=client_id).exists(),
     }
     if request.htmx:
         name = "_notes_more" if asked.before else "_notes_found"
         return render(request, f"trainer/{name}.html", context)
-    if context["may_write"]:
-        context |= {"note_form": empty_note_form(actor), "about": client.name, "client_id": client.pk}
     return render(request, "trainer/client_notes.html", context)

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e.conftest import sign_in
 from tests.e2e.pages import acts
 from tests.e2e.pages.conftest import EyesOf
-from tests.e2e.pages.looking import PHONE
+from tests.e2e.pages.looking import PHONE, Act
 from tests.world import World
 
 pytestmark = pytest.mark.e2e
@@ -165,7 +165,7 @@ def test_notes(eyes_of: EyesOf, world: World) -> None:
     visit("client_detail", state="soap", client_id=member, act=chooses("SOAP note"))
 
 
-def searches(words: str, button: str) -> acts.Act:
+def searches(words: str, button: str) -> Act:
     """Search the notes of a client by words, and wait for the answer."""
 
     def act(page: Page) -> None:
@@ -177,7 +177,7 @@ def searches(words: str, button: str) -> acts.Act:
     return act
 
 
-def chooses(template: str) -> acts.Act:
+def chooses(template: str) -> Act:
     """Begin a note from a template."""
 
     def act(page: Page) -> None:

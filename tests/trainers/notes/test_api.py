@@ -113,7 +113,8 @@ def test_what_cannot_be_a_note_is_a_validation_error(
 
 def test_sections_are_those_of_the_template(cast: Cast, client_id: str) -> None:
     template = soap_id(cast)
-    for words in ({"sections": [{"heading": "Mood", "text": "x"}]}, KNEE, {"sections": []}):
+    wrong: list[dict[str, Any]] = [{"sections": [{"heading": "Mood", "text": "x"}]}, KNEE, {"sections": []}]
+    for words in wrong:
         assert write(cast, client_id, {"template": template, **words}).status == 400
     assert write(cast, client_id, {"template": str(uuid4()), **KNEE}).status == 404
 
