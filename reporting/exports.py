@@ -8,10 +8,9 @@ import zipfile
 from collections.abc import Iterable
 from datetime import date
 
+from fitflow.core.spreadsheets import plain_cell
 from reporting.tables import Cell, Column, Kind, Table
 
-# What spreadsheets take for a formula at the start of a cell (OWASP, CSV injection), in narrow and wide letters.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 UNITS = {Kind.MONEY: " (CAD)", Kind.PERCENT: " (%)"}
 
 
@@ -41,5 +40,5 @@ def _cell(value: Cell) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULA) or value.lstrip().startswith(FORMULA) else value
+        return plain_cell(value)
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -32,6 +32,7 @@ SUBJECTS: dict[str, dict[Capability, str]] = {
         Capability.STUDIO_MANAGE: "Change the studio itself, its tax numbers and plan",
         Capability.AUDIT_SEE: "See who did what",
         Capability.MESSAGES_MANAGE: "See the messages that were sent, and send them again",
+        Capability.IMPORTS_MANAGE: "Import clients and the timetable from files, and undo it",
     },
     "People": {
         Capability.MEMBERS_STAFF: "Invite and remove owners and managers",

@@ -12,7 +12,8 @@ from studios.shared.zones import ZONES
 from trainers.feed_policies import Subject, feed_clients, feed_rooms, feed_trainers
 
 
-def _zones() -> list[tuple[str, str]]:
+def zone_choices() -> list[tuple[str, str]]:
+    """Return the zones of Canada as people know them, and UTC."""
     named: dict[str, str] = {}
     for zones in ZONES.values():
         for zone, words in zones:
@@ -74,5 +75,5 @@ class ExternalCalendarForm(forms.Form):
         ),
     )
     zone = forms.ChoiceField(
-        label="Time zone", choices=_zones, help_text="For entries that name none. Most calendars name theirs."
+        label="Time zone", choices=zone_choices, help_text="For entries that name none. Most calendars name theirs."
     )

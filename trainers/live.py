@@ -20,6 +20,8 @@ TOPICS = (
     "series.cancelled",
     "series.carried_on",
     "availability.changed",
+    "import.done",
+    "import.undone",
 )
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -11,7 +13,7 @@ from fitflow.tenancy.context import studio_context
 from studios.shared.models import Role
 from studios.shared.rounds import in_each_studio
 from trainers import messages, series_messages, services
-from trainers.services import external, external_notice
+from trainers.services import external, external_notice, importing
 from trainers.services.series_nightly import carry_on_all
 
 log = structlog.get_logger(__name__)
@@ -67,7 +69,12 @@ def clear_holds() -> int:
 
 
 @outbox.subscribe(
-    "session.rescheduled", "session.cancelled", "session.released", "series.changed", "series.cancelled"
+    "session.rescheduled",
+    "session.cancelled",
+    "session.released",
+    "series.changed",
+    "series.cancelled",
+    "import.undone",
 )
 def cover_again(message: OutboxMessage) -> None:
     """Where a session has left time that a calendar elsewhere holds, that time is busy again."""
@@ -150,3 +157,63 @@ def mail_series_clash(message: OutboxMessage) -> None:
 def carry_on_series() -> int:
     """Beat's turn, each night: series without an end are made further, studio after studio."""
     return in_each_studio(carry_on_all, name="series")
+
+
+# How soon an import is looked at again that another process has in hand, and after how many failures it is given back to people:
+# somebody waits for it, so not after most of a day.
+AGAIN = timedelta(seconds=5)
+GIVEN_UP = 6
+
+
+@outbox.subscribe("import.read")
+def read_calendar_file(message: OutboxMessage) -> None:
+    """Unfold an uploaded calendar into rows."""
+    importing.read_calendar_file(import_id=message.ids["batch"] or "")
+
+
+@outbox.subscribe("import.check")
+def check_import(message: OutboxMessage) -> None:
+    """Carry a dry run on for a while. When even the last attempt fails, the import says so."""
+    named = {"import_id": message.ids["batch"] or "", "round_": int(message.ids["round"] or 0)}
+    try:
+        done = importing.advance_check(**named)  # type: ignore[arg-type]
+    except Exception:
+        if message.attempts < GIVEN_UP:
+            raise
+        log.exception("import.given_up", batch=message.ids["batch"])
+        importing.give_up_check(**named)  # type: ignore[arg-type]
+        return
+    if not done:
+        raise outbox.Continue
+
+
+@outbox.subscribe("import.requested")
+def bring_in(message: OutboxMessage) -> None:
+    """Import what was checked, all or nothing."""
+    _carry_out(message, importing.carry_out_import, importing.give_up_import)
+
+
+@outbox.subscribe("import.undo")
+def take_back(message: OutboxMessage) -> None:
+    """Take an import back, all or nothing."""
+    _carry_out(message, importing.carry_out_undo, importing.give_up_undo)
+
+
+def _carry_out(message: OutboxMessage, work: Callable[..., bool], give_up: Callable[..., None]) -> None:
+    import_id = message.ids["batch"]
+    try:
+        done = work(import_id=import_id)
+    except Exception:
+        if message.attempts < GIVEN_UP:
+            raise
+        log.exception("import.given_up", batch=import_id)
+        give_up(import_id=import_id)
+        return
+    if not done:
+        raise outbox.Continue(AGAIN)
+
+
+@shared_task(name="trainers.forget_files", public_rows=True)
+def forget_files() -> int:
+    """Beat's turn, each night: uploaded files that are 30 days old, studio after studio."""
+    return in_each_studio(importing.forget_old_files, name="import files")

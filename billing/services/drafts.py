@@ -61,7 +61,7 @@ def billable_bookings(
 
     Who came (or was not marked) to a completed session pays its price; who did not come, or cancelled late, pays the
     fee that was settled then, if any. A late cancellation is owed whatever became of the session afterwards, but not by who
-    booked it again, and not while it can still be undone.
+    booked it again, and not while it can still be undone. What was charged elsewhere before it was imported is never owed here.
     """
     came = Q(status=Booking.Status.BOOKED, session__status=Session.Status.COMPLETED, price__gt=0)
     came &= Q(attendance__in=["", Booking.Attendance.PRESENT])
@@ -80,7 +80,7 @@ def billable_bookings(
             held_on=LocalDate("session__location__timezone", "session__starts_at"),
             full_fee=F("price") * Coalesce("fee_percent", "session__service__late_fee_percent"),
         )
-        .filter(came | ((missed | late) & worth_a_fee), ~Exists(stands))
+        .filter(came | ((missed | late) & worth_a_fee), ~Exists(stands), settled_elsewhere=False)
         .filter(session__starts_at__range=_instants_around(period_from, period_to))
         .filter(held_on__gte=period_from, held_on__lte=period_to)
     )

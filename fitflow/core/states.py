@@ -112,6 +112,17 @@ STATES: dict[str, dict[str, State]] = {
         "completed": DONE,
         "failed": FAILED,
     },
+    "import": {
+        "reading": State("Reading", "arrow-repeat", INFO),
+        "mapping": State("To map", "pencil", WARN),
+        "checking": State("Checking", "arrow-repeat", INFO),
+        "checked": State("Checked", "list-check", WARN),
+        "importing": State("Importing", "arrow-repeat", INFO),
+        "done": State("Imported", "check-circle", GOOD),
+        "undoing": State("Undoing", "arrow-repeat", INFO),
+        "undone": State("Undone", "arrow-counterclockwise", OFF),
+        "dropped": State("Not imported", "x-circle", OFF),
+    },
     "record": {
         "active": ACTIVE,
         "archived": ARCHIVED,

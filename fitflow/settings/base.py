@@ -215,6 +215,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "trainers.carry_on_series",
         "schedule": crontab(hour="8", minute="20"),
     },
+    "trainers.forget_files": {"task": "trainers.forget_files", "schedule": crontab(hour="8", minute="30")},
     "core.tidy": {"task": "core.tidy", "schedule": crontab(hour="8", minute="40")},
     "accounts.tidy": {"task": "accounts.tidy", "schedule": crontab(hour="8", minute="45")},
 }

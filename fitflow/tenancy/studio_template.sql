@@ -584,6 +584,7 @@ CREATE TABLE __studio__.trainers_booking (
     fee_percent smallint,
     strike smallint,
     was_waiting boolean NOT NULL,
+    settled_elsewhere boolean NOT NULL,
     CONSTRAINT booking_fee_is_a_share CHECK (((fee_percent IS NULL) OR (fee_percent <= 100))),
     CONSTRAINT trainers_booking_fee_percent_check CHECK ((fee_percent >= 0)),
     CONSTRAINT trainers_booking_strike_check CHECK ((strike >= 0))
@@ -601,6 +602,93 @@ CREATE TABLE __studio__.trainers_calendarfeed (
     room_id uuid,
     trainer_id uuid,
     CONSTRAINT feed_of_one CHECK ((((client_id IS NULL) AND (room_id IS NULL) AND (trainer_id IS NOT NULL)) OR ((client_id IS NOT NULL) AND (room_id IS NULL) AND (trainer_id IS NULL)) OR ((client_id IS NULL) AND (room_id IS NOT NULL) AND (trainer_id IS NULL))))
+);
+
+CREATE TABLE __studio__.trainers_import (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    kind character varying(9) NOT NULL,
+    state character varying(9) NOT NULL,
+    file_name character varying(200) NOT NULL,
+    size integer NOT NULL,
+    encoding character varying(20) NOT NULL,
+    mended_lines integer NOT NULL,
+    delimiter character varying(1) NOT NULL,
+    header_row integer NOT NULL,
+    header jsonb NOT NULL,
+    preset character varying(12) NOT NULL,
+    mapping jsonb NOT NULL,
+    total integer NOT NULL,
+    read integer NOT NULL,
+    counts jsonb NOT NULL,
+    round integer NOT NULL,
+    leaves_out integer NOT NULL,
+    notice character varying(500) NOT NULL,
+    started_name character varying(200) NOT NULL,
+    finished_at timestamp with time zone,
+    undone_at timestamp with time zone,
+    undone_name character varying(200) NOT NULL,
+    started_by_id uuid,
+    undone_by_id uuid,
+    CONSTRAINT import_finished_when CHECK (((finished_at IS NOT NULL) OR (NOT ((state)::text = ANY ((ARRAY['done'::character varying, 'undoing'::character varying, 'undone'::character varying])::text[]))))),
+    CONSTRAINT import_reads_its_rows CHECK ((read <= total)),
+    CONSTRAINT trainers_import_header_row_check CHECK ((header_row >= 0)),
+    CONSTRAINT trainers_import_leaves_out_check CHECK ((leaves_out >= 0)),
+    CONSTRAINT trainers_import_mended_lines_check CHECK ((mended_lines >= 0)),
+    CONSTRAINT trainers_import_read_check CHECK ((read >= 0)),
+    CONSTRAINT trainers_import_round_check CHECK ((round >= 0)),
+    CONSTRAINT trainers_import_size_check CHECK ((size >= 0)),
+    CONSTRAINT trainers_import_total_check CHECK ((total >= 0))
+);
+
+CREATE TABLE __studio__.trainers_importmade (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    kind character varying(7) NOT NULL,
+    made uuid NOT NULL,
+    batch_id uuid NOT NULL
+);
+
+CREATE TABLE __studio__.trainers_importpart (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    number integer NOT NULL,
+    text text NOT NULL,
+    batch_id uuid NOT NULL,
+    CONSTRAINT trainers_importpart_number_check CHECK ((number >= 0))
+);
+
+CREATE TABLE __studio__.trainers_importrow (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    number integer NOT NULL,
+    outcome character varying(7) NOT NULL,
+    problems jsonb NOT NULL,
+    clashes jsonb NOT NULL,
+    label character varying(300) NOT NULL,
+    same_as integer,
+    name character varying(200) NOT NULL,
+    folded character varying(200) NOT NULL,
+    email character varying(254) NOT NULL,
+    phone character varying(20) NOT NULL,
+    street character varying(200) NOT NULL,
+    city character varying(100) NOT NULL,
+    province character varying(2) NOT NULL,
+    postal_code character varying(10) NOT NULL,
+    person uuid,
+    client uuid,
+    service uuid,
+    trainer uuid,
+    location uuid,
+    starts_at timestamp with time zone,
+    ends_at timestamp with time zone,
+    status character varying(10) NOT NULL,
+    price numeric(12,2),
+    paid boolean NOT NULL,
+    session uuid,
+    batch_id uuid NOT NULL,
+    CONSTRAINT trainers_importrow_number_check CHECK ((number >= 0)),
+    CONSTRAINT trainers_importrow_same_as_check CHECK ((same_as >= 0))
 );
 
 CREATE TABLE __studio__.trainers_note (
@@ -887,6 +975,15 @@ ALTER TABLE ONLY __studio__.billing_entry
 ALTER TABLE ONLY __studio__.trainers_availabilityhours
     ADD CONSTRAINT hours_no_overlap EXCLUDE USING gist (trainer_id WITH =, weekday WITH =, int4range((starts_minute)::integer, (ends_minute)::integer) WITH &&, daterange(valid_from, valid_until, '[]'::text) WITH &&);
 
+ALTER TABLE ONLY __studio__.trainers_importmade
+    ADD CONSTRAINT import_made_once UNIQUE (batch_id, kind, made);
+
+ALTER TABLE ONLY __studio__.trainers_importpart
+    ADD CONSTRAINT import_part_once UNIQUE (batch_id, number);
+
+ALTER TABLE ONLY __studio__.trainers_importrow
+    ADD CONSTRAINT import_row_once UNIQUE (batch_id, number);
+
 ALTER TABLE ONLY __studio__.billing_invoiceline
     ADD CONSTRAINT invoice_line_position UNIQUE (invoice_id, "position");
 
@@ -943,6 +1040,18 @@ ALTER TABLE ONLY __studio__.trainers_calendarfeed
 
 ALTER TABLE ONLY __studio__.trainers_calendarfeed
     ADD CONSTRAINT trainers_calendarfeed_secret_hash_key UNIQUE (secret_hash);
+
+ALTER TABLE ONLY __studio__.trainers_import
+    ADD CONSTRAINT trainers_import_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.trainers_importmade
+    ADD CONSTRAINT trainers_importmade_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.trainers_importpart
+    ADD CONSTRAINT trainers_importpart_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.trainers_importrow
+    ADD CONSTRAINT trainers_importrow_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY __studio__.trainers_note
     ADD CONSTRAINT trainers_note_pkey PRIMARY KEY (id);
@@ -1064,6 +1173,10 @@ CREATE INDEX delivery_subject ON __studio__.notifications_delivery USING btree (
 
 CREATE INDEX exception_by_trainer ON __studio__.trainers_availabilityexception USING btree (trainer_id, starts_on);
 
+CREATE INDEX import_row_by_outcome ON __studio__.trainers_importrow USING btree (batch_id, outcome, number);
+
+CREATE INDEX import_row_by_person ON __studio__.trainers_importrow USING btree (batch_id, person);
+
 CREATE INDEX invoice_by_client ON __studio__.billing_invoice USING btree (client_id, issued_on DESC);
 
 CREATE INDEX invoice_newest ON __studio__.billing_invoice USING btree (issued_on DESC, sequence DESC);
@@ -1123,6 +1236,16 @@ CREATE INDEX trainers_calendarfeed_room_id_b65de326 ON __studio__.trainers_calen
 CREATE INDEX trainers_calendarfeed_secret_hash_7da194f7_like ON __studio__.trainers_calendarfeed USING btree (secret_hash varchar_pattern_ops);
 
 CREATE INDEX trainers_calendarfeed_trainer_id_917e6224 ON __studio__.trainers_calendarfeed USING btree (trainer_id);
+
+CREATE INDEX trainers_import_started_by_id_494b714a ON __studio__.trainers_import USING btree (started_by_id);
+
+CREATE INDEX trainers_import_undone_by_id_25360564 ON __studio__.trainers_import USING btree (undone_by_id);
+
+CREATE INDEX trainers_importmade_batch_id_d3154a3d ON __studio__.trainers_importmade USING btree (batch_id);
+
+CREATE INDEX trainers_importpart_batch_id_95e56202 ON __studio__.trainers_importpart USING btree (batch_id);
+
+CREATE INDEX trainers_importrow_batch_id_5e3ee27e ON __studio__.trainers_importrow USING btree (batch_id);
 
 CREATE INDEX trainers_note_addendum_to_id_55749145 ON __studio__.trainers_note USING btree (addendum_to_id);
 
@@ -1335,6 +1458,21 @@ ALTER TABLE ONLY __studio__.trainers_calendarfeed
 ALTER TABLE ONLY __studio__.trainers_calendarfeed
     ADD CONSTRAINT trainers_calendarfeed_room_id_b65de326_fk_studios_room_id FOREIGN KEY (room_id) REFERENCES __studio__.studios_room(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY __studio__.trainers_import
+    ADD CONSTRAINT trainers_import_started_by_id_494b714a_fk_accounts_user_id FOREIGN KEY (started_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_import
+    ADD CONSTRAINT trainers_import_undone_by_id_25360564_fk_accounts_user_id FOREIGN KEY (undone_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_importmade
+    ADD CONSTRAINT trainers_importmade_batch_id_d3154a3d_fk_trainers_import_id FOREIGN KEY (batch_id) REFERENCES __studio__.trainers_import(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_importpart
+    ADD CONSTRAINT trainers_importpart_batch_id_95e56202_fk_trainers_import_id FOREIGN KEY (batch_id) REFERENCES __studio__.trainers_import(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_importrow
+    ADD CONSTRAINT trainers_importrow_batch_id_5e3ee27e_fk_trainers_import_id FOREIGN KEY (batch_id) REFERENCES __studio__.trainers_import(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY __studio__.trainers_note
     ADD CONSTRAINT trainers_note_addendum_to_id_55749145_fk_trainers_note_id FOREIGN KEY (addendum_to_id) REFERENCES __studio__.trainers_note(id) DEFERRABLE INITIALLY DEFERRED;
 
@@ -1500,6 +1638,7 @@ INSERT INTO __studio__.django_migrations (app, name, applied) VALUES
     ('trainers', '0004_holds_and_places', now()),
     ('trainers', '0005_settle_fees_and_waiting', now()),
     ('trainers', '0006_note_templates_and_visibility', now()),
+    ('trainers', '0006_imports', now()),
     ('trainers_shared', '0001_initial', now()),
     ('trainers_shared', '0002_row_security', now()),
     ('trainers_shared', '0003_feeds_travel_external', now()),

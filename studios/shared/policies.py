@@ -40,6 +40,7 @@ class Capability(StrEnum):
     MESSAGES_MANAGE = "messages.manage"  # see what was sent to whom, send again
     REPORTS_SEE = "reports.see"  # money and tax
     AUDIT_SEE = "audit.see"
+    IMPORTS_MANAGE = "imports.manage"  # bring clients and timetable in from files, and take them back
 
 
 _ALL, _TEAM, _OWN, _NONE = Scope.ALL, Scope.TEAM, Scope.OWN, Scope.NONE
@@ -67,6 +68,7 @@ _TABLE: dict[Capability, tuple[Scope, Scope, Scope, Scope, Scope]] = {
     Capability.MESSAGES_MANAGE: (_ALL, _ALL, _NONE, _NONE, _NONE),
     Capability.REPORTS_SEE: (_ALL, _ALL, _TEAM, _OWN, _NONE),
     Capability.AUDIT_SEE: (_ALL, _ALL, _NONE, _OWN, _OWN),
+    Capability.IMPORTS_MANAGE: (_ALL, _ALL, _NONE, _NONE, _NONE),
 }
 CAPABILITIES: dict[Capability, dict[str, Scope]] = {
     capability: dict(zip((role.value for role in Role), row, strict=True))

@@ -25,7 +25,9 @@ class TimeUp(BaseException):
 
 
 def answer(question: dict[str, Any]) -> dict[str, Any]:
-    """Fetch and read one calendar. Raises Trouble, or TimeUp."""
+    """Fetch and read one calendar, or list what is in one that was handed over. Raises Trouble, or TimeUp."""
+    if "content" in question:
+        return _listed(question)
     _within(question["fetch_seconds"], "slow")
     fetched = fetch(
         question["address"],
@@ -57,6 +59,19 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
         "spans": [[start.isoformat(), end.isoformat()] for start, end in busy.spans],
         "skipped": busy.skipped,
     }
+
+
+def _listed(question: dict[str, Any]) -> dict[str, Any]:
+    _within(question["read_seconds"], "heavy")
+    from trainers.external.listing import listed_events
+    from trainers.external.reading import Wanted
+
+    wanted = Wanted(
+        starts=datetime.fromisoformat(question["starts"]),
+        ends=datetime.fromisoformat(question["ends"]),
+        zone=question["zone"],
+    )
+    return {"status": "read", "events": listed_events(question["content"].encode(), wanted)}
 
 
 def _within(seconds: float, code: str) -> None:

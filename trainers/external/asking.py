@@ -63,6 +63,25 @@ def ask(
     return Answer(spans, told["etag"], told["last_modified"], told["skipped"])
 
 
+def list_events(*, content: str, zone: str, starts: datetime, ends: datetime) -> list[list[str]]:
+    """Return what is in a calendar file that was uploaded (`listing.listed_events`), read in a process of its own.
+
+    Raises Trouble. Call it outside any transaction: it takes seconds.
+    """
+    seconds = settings.EXTERNAL_READ_SECONDS
+    question = {
+        "content": content,
+        "zone": zone,
+        "starts": starts.isoformat(),
+        "ends": ends.isoformat(),
+        "read_seconds": seconds,
+    }
+    told = _told(question, seconds=seconds + 5)
+    if told["status"] == "trouble":
+        raise Trouble(told["code"])
+    return list(told["events"])
+
+
 def _told(question: dict[str, Any], *, seconds: float) -> dict[str, Any]:
     # The question goes by the input, not the command line, which other people of the machine can read.
     try:

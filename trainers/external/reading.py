@@ -48,9 +48,9 @@ def busy_spans(content: bytes, wanted: Wanted) -> Busy:
     """Return when a calendar file says its owner is busy within a window. Raises Trouble."""
     found: list[Span] = []
     skipped = occurrences = 0
-    for calendar in _calendars(content):
-        zone, whose = _zone_of(calendar, wanted), _addresses(calendar, wanted)
-        skipped += _drop_unreadable(calendar)
+    for calendar in calendars_in(content):
+        zone, whose = zone_of(calendar, wanted), _addresses(calendar, wanted)
+        skipped += drop_unreadable(calendar)
         query = recurring_ical_events.of(calendar, skip_bad_series=True)
         try:
             events = query.between(wanted.starts, wanted.ends)
@@ -67,7 +67,7 @@ def busy_spans(content: bytes, wanted: Wanted) -> Busy:
     return Busy(_joined(found, wanted), skipped)
 
 
-def _calendars(content: bytes) -> list[Calendar]:
+def calendars_in(content: bytes) -> list[Calendar]:
     content = content.removeprefix(b"\xef\xbb\xbf").strip()
     opened, closed = (content[:200].upper(), content[-200:].upper())
     if not opened.startswith(MARKS[0]):
@@ -81,7 +81,7 @@ def _calendars(content: bytes) -> list[Calendar]:
     return [one for one in found if isinstance(one, Calendar)]
 
 
-def _zone_of(calendar: Calendar, wanted: Wanted) -> ZoneInfo:
+def zone_of(calendar: Calendar, wanted: Wanted) -> ZoneInfo:
     """Return the zone of times that name none: the calendar's own (X-WR-TIMEZONE), else the one its owner chose."""
     for name in (str(calendar.get("X-WR-TIMEZONE", "")), wanted.zone):
         try:
@@ -97,7 +97,7 @@ def _addresses(calendar: Calendar, wanted: Wanted) -> frozenset[str]:
     return wanted.addresses | {name} if "@" in name else wanted.addresses
 
 
-def _drop_unreadable(calendar: Calendar) -> int:
+def drop_unreadable(calendar: Calendar) -> int:
     """Take out entries without a start or with one that is no time; return how many. Refuse what repeats every minute."""
     kept: list[Any] = []
     dropped = 0
@@ -111,7 +111,7 @@ def _drop_unreadable(calendar: Calendar) -> int:
             continue
         if any(
             {str(one).upper() for one in rule.get("FREQ", [])} & TOO_OFTEN
-            for rule in _listed(part.get("RRULE"))
+            for rule in listed(part.get("RRULE"))
         ):
             raise Trouble("too_many")
         kept.append(part)
@@ -129,14 +129,14 @@ def _is_busy(event: Any, addresses: frozenset[str], wanted: Wanted) -> bool:
         return False
     if wanted.own_uids and str(event.get("UID", "")).endswith(wanted.own_uids):
         return False
-    return not any(_declined(one, addresses) for one in _listed(event.get("ATTENDEE")))
+    return not any(_declined(one, addresses) for one in listed(event.get("ATTENDEE")))
 
 
 def _outlook(event: Any) -> str:
     return str(event.get("X-MICROSOFT-CDO-BUSYSTATUS", "")).upper()
 
 
-def _listed(value: Any) -> Iterable[Any]:
+def listed(value: Any) -> Iterable[Any]:
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
@@ -148,12 +148,12 @@ def _declined(attendee: Any, addresses: frozenset[str]) -> bool:
 
 
 def _span(event: Any, zone: ZoneInfo) -> Span | None:
-    start = _instant(event["DTSTART"].dt, zone)
-    end = _instant(event["DTEND"].dt, zone) if "DTEND" in event else start
+    start = instant_of(event["DTSTART"].dt, zone)
+    end = instant_of(event["DTEND"].dt, zone) if "DTEND" in event else start
     return (start, end) if end > start else None
 
 
-def _instant(value: date, zone: ZoneInfo) -> datetime:
+def instant_of(value: date, zone: ZoneInfo) -> datetime:
     """Return when a time of the file is: a date is its midnight, a time without a zone stands on the zone's clocks."""
     if not isinstance(value, datetime):
         return datetime.combine(value, time(), zone)

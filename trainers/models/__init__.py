@@ -1,5 +1,6 @@
 from trainers.models.availability import AvailabilityException, AvailabilityHours, TravelTime
 from trainers.models.feed import CalendarFeed
+from trainers.models.importing import Import, ImportMade, ImportPart, ImportRow
 from trainers.models.note_templates import NoteKind, NoteTemplate, Section
 from trainers.models.notes import Note, Part
 from trainers.models.people import TrainerProfile
@@ -13,6 +14,10 @@ __all__ = [
     "AvailabilityHours",
     "Booking",
     "CalendarFeed",
+    "Import",
+    "ImportMade",
+    "ImportPart",
+    "ImportRow",
     "Note",
     "NoteKind",
     "NoteTemplate",

@@ -123,6 +123,8 @@ class Booking(Row):
     price = MoneyField()
     price_includes_tax = models.BooleanField(default=False)
     tax_category = models.CharField(max_length=60)
+    # Charged where it was booked before it was imported: never invoiced here.
+    settled_elsewhere = models.BooleanField(default=False)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     cancel_reason = models.CharField(max_length=300, blank=True)

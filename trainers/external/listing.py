@@ -1,0 +1,90 @@
+"""What is in a calendar file that somebody moves in with. Imports nothing of Django: the child process uses it.
+
+Unlike busy time, titles, places and people are wanted here: whoever uploads the file has them already.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import recurring_ical_events
+from icalendar import Event
+
+from trainers.external.reading import (
+    MOST_OCCURRENCES,
+    Wanted,
+    calendars_in,
+    drop_unreadable,
+    instant_of,
+    listed,
+    zone_of,
+)
+from trainers.external.trouble import Trouble
+
+LONGEST = 300  # characters of a title, place or name
+
+
+def listed_events(content: bytes, wanted: Wanted) -> list[list[str]]:
+    """Return a row for each occurrence and each who attends it, in order of time: title, start, end, place, organizer,
+    name and e-mail of who attends, state. Events of whole days are left out. Raises Trouble."""
+    found: list[tuple[datetime, list[str]]] = []
+    for calendar in calendars_in(content):
+        zone = zone_of(calendar, wanted)
+        drop_unreadable(calendar)
+        query = recurring_ical_events.of(calendar, skip_bad_series=True)
+        try:
+            events = query.between(wanted.starts, wanted.ends)
+        except (ValueError, TypeError, KeyError, OverflowError, AttributeError) as error:
+            raise Trouble("not_calendar") from error
+        for event in events:
+            if isinstance(event, Event) and isinstance(event["DTSTART"].dt, datetime):
+                start = _utc(event["DTSTART"].dt, zone)
+                end = _utc(event["DTEND"].dt, zone) if "DTEND" in event else None
+                found += [(start, row) for row in _rows(event, start, end)]
+        if len(found) > MOST_OCCURRENCES:
+            raise Trouble("too_many")
+    return [row for _, row in sorted(found, key=lambda pair: pair[0])]
+
+
+def _utc(value: date, zone: Any) -> datetime:
+    return instant_of(value, zone).astimezone(UTC)
+
+
+def _rows(event: Any, start: datetime, end: datetime | None) -> list[list[str]]:
+    organizer = event.get("ORGANIZER")
+    host = _address(organizer)
+    common = [
+        _text(event.get("SUMMARY")),
+        start.isoformat(),
+        end.isoformat() if end and end > start else "",
+        _text(event.get("LOCATION")),
+        _name(organizer) or host,
+    ]
+    state = _text(event.get("STATUS"))
+    guests = [
+        [_name(one), _address(one), state]
+        for one in listed(event.get("ATTENDEE"))
+        if _address(one) != host and _is_guest(one)
+    ]
+    return [common + guest for guest in guests or [["", "", state]]]
+
+
+def _is_guest(attendee: Any) -> bool:
+    params = getattr(attendee, "params", {})
+    kind = str(params.get("CUTYPE", "INDIVIDUAL")).upper()
+    return kind == "INDIVIDUAL" and str(params.get("PARTSTAT", "")).upper() != "DECLINED"
+
+
+def _name(person: Any) -> str:
+    name = _text(getattr(person, "params", {}).get("CN", ""))
+    return "" if "@" in name else name
+
+
+def _address(person: Any) -> str:
+    text = str(person or "").strip().lower()
+    return text.removeprefix("mailto:")[:LONGEST] if text.startswith("mailto:") else ""
+
+
+def _text(value: Any) -> str:
+    return " ".join(str(value or "").split())[:LONGEST]

@@ -1,0 +1,224 @@
+"""What the rows of a file are beside each other and beside what is here: who is who, which session is which.
+
+Statements over all rows at once, in the caller's transaction: as many for three rows as for a hundred thousand.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+
+from fitflow.core.folding import ACCENTED, PLAIN
+from trainers.models import Import
+from trainers.services.importing.clashing import mark_clashes
+
+# One who is known by e-mail, then by phone and name together; a name alone is what the owner says it is.
+FOLDED = f"translate(lower(client.name), '{ACCENTED}', '{PLAIN}')"
+PLANNED = 5000  # rows from which the planner should know what has just been copied
+OPEN = "row.batch_id = %(batch)s AND row.outcome = ''"
+
+AGAIN = """
+UPDATE trainers_importrow SET outcome = '', clashes = '[]', person = id, client = NULL, session = NULL, same_as = NULL
+WHERE batch_id = %(batch)s AND outcome <> 'skipped' AND problems = '[]' AND (outcome <> '' OR clashes <> '[]')
+"""
+HERE_BY_EMAIL = f"""
+UPDATE trainers_importrow AS row SET client = client.id FROM clients_client AS client
+WHERE {OPEN} AND row.email <> '' AND lower(client.email) = row.email
+"""
+HERE_BY_PHONE = f"""
+WITH found AS (
+    SELECT row.id, (array_agg(client.id))[1] AS one, count(*) AS many
+    FROM trainers_importrow AS row JOIN clients_client AS client ON client.phone = row.phone AND {FOLDED} = row.folded
+    WHERE {OPEN} AND row.client IS NULL AND row.phone <> '' GROUP BY row.id
+)
+UPDATE trainers_importrow AS row SET client = CASE WHEN found.many = 1 THEN found.one END,
+    clashes = CASE WHEN found.many = 1 THEN row.clashes ELSE row.clashes || jsonb_build_array(
+        'Several clients here are called ' || row.name || ' and have this phone number. Keep one of them, or leave the row out.')
+    END
+FROM found WHERE row.id = found.id
+"""
+HERE_BY_NAME = f"""
+WITH found AS (
+    SELECT row.id, (array_agg(client.id))[1] AS one, count(*) AS many
+    FROM trainers_importrow AS row JOIN clients_client AS client ON {FOLDED} = row.folded
+    WHERE {OPEN} AND row.client IS NULL AND row.name <> '' AND row.clashes = '[]'
+      AND (row.email = '' OR client.email = '') AND (row.phone = '' OR client.phone = '' OR client.phone = row.phone)
+    GROUP BY row.id
+)
+UPDATE trainers_importrow AS row
+SET client = CASE WHEN found.many = 1 AND %(same)s THEN found.one END,
+    clashes = CASE WHEN found.many = 1 AND %(same)s THEN row.clashes ELSE row.clashes || jsonb_build_array(
+        CASE WHEN found.many = 1 THEN 'Somebody called ' || row.name || ' is a client already, without the same e-mail or phone.'
+             || ' Say on the mapping page what a same name means, or leave the row out.'
+             ELSE 'Several clients are called ' || row.name || '. Add her e-mail address to the file, or leave the row out.' END)
+    END
+FROM found WHERE row.id = found.id
+"""
+ONE_EMAIL = f"""
+UPDATE trainers_importrow AS row SET person = first.person,
+    clashes = CASE WHEN %(strict)s AND first.folded <> row.folded AND row.client IS NULL THEN row.clashes || jsonb_build_array(
+        first.name || ' in row ' || first.number || ' has this e-mail address. An address belongs to one client: clear one of them.')
+        ELSE row.clashes END
+FROM (
+    SELECT id, first_value(id) OVER mine AS person, first_value(folded) OVER mine AS folded, first_value(name) OVER mine AS name,
+           first_value(number) OVER mine AS number
+    FROM trainers_importrow AS row WHERE {OPEN} AND email <> '' WINDOW mine AS (PARTITION BY email ORDER BY number)
+) AS first
+WHERE row.id = first.id AND first.person <> row.id
+"""
+ONE_PHONE = f"""
+WITH grouped AS (
+    SELECT person, first_value(person) OVER (PARTITION BY phone, folded ORDER BY number) AS lead
+    FROM trainers_importrow AS row WHERE {OPEN} AND phone <> ''
+), moved AS (
+    SELECT person, (array_agg(lead ORDER BY lead))[1] AS lead FROM grouped WHERE person <> lead GROUP BY person
+)
+UPDATE trainers_importrow AS row SET person = moved.lead FROM moved WHERE {OPEN} AND row.person = moved.person
+"""
+ONE_NAME = f"""
+WITH told AS (
+    SELECT folded, count(DISTINCT person) AS many, (array_agg(person ORDER BY number))[1] AS one, min(number) AS number
+    FROM trainers_importrow AS row WHERE {OPEN} AND (email <> '' OR phone <> '') GROUP BY folded
+), bare AS (
+    SELECT row.id, row.folded, first_value(id) OVER (PARTITION BY folded ORDER BY number) AS lead
+    FROM trainers_importrow AS row
+    WHERE {OPEN} AND email = '' AND phone = '' AND name <> '' AND client IS NULL AND clashes = '[]'
+)
+UPDATE trainers_importrow AS row
+SET person = CASE WHEN told.many = 1 AND %(same)s THEN told.one ELSE bare.lead END,
+    clashes = CASE WHEN told.many IS NULL OR %(new)s OR told.many = 1 AND %(same)s THEN row.clashes
+        ELSE row.clashes || jsonb_build_array('Row ' || told.number || ' has the same name, with an e-mail or phone. '
+            || CASE WHEN told.many = 1 THEN 'Say on the mapping page what a same name means, or leave the row out.'
+                    ELSE 'Several people are called so: add her e-mail address, or leave the row out.' END) END
+FROM bare LEFT JOIN told ON told.folded = bare.folded WHERE row.id = bare.id
+"""
+ALL_OF_ONE = f"""
+WITH known AS (
+    SELECT person, (array_agg(client ORDER BY number) FILTER (WHERE client IS NOT NULL))[1] AS client
+    FROM trainers_importrow AS row WHERE {OPEN} GROUP BY person HAVING count(*) > 1
+)
+UPDATE trainers_importrow AS row SET client = known.client FROM known
+WHERE {OPEN} AND row.person = known.person AND known.client IS NOT NULL AND row.client IS NULL
+"""
+CLIENTS_HERE = f"UPDATE trainers_importrow AS row SET outcome = 'here' WHERE {OPEN} AND clashes = '[]' AND client IS NOT NULL"
+CLIENTS_SAME = f"""
+UPDATE trainers_importrow AS row SET outcome = 'same', same_as = first.number FROM trainers_importrow AS first
+WHERE {OPEN} AND row.clashes = '[]' AND row.person <> row.id AND first.id = row.person AND first.clashes = '[]'
+"""
+# Archived clients have a past, and nothing to come.
+ARCHIVED = f"""
+UPDATE trainers_importrow AS row SET clashes = row.clashes || jsonb_build_array(
+    client.name || ' is archived. Restore her first, or leave the row out.')
+FROM clients_client AS client
+WHERE {OPEN} AND row.status = 'scheduled' AND client.id = row.client AND NOT client.is_active
+"""
+SESSION_HERE = f"""
+WITH found AS (
+    SELECT row.id, row.name = '' OR EXISTS (
+        SELECT FROM trainers_booking AS booking
+        WHERE booking.session_id = session.id AND booking.client_id = row.client AND booking.status <> 'cancelled'
+    ) AS whole
+    FROM trainers_importrow AS row JOIN trainers_session AS session ON session.trainer_id = row.trainer
+        AND session.starts_at = row.starts_at AND session.service_id = row.service
+    WHERE {OPEN} AND session.status IN ('scheduled', 'completed')
+)
+UPDATE trainers_importrow AS row SET outcome = CASE WHEN found.whole THEN 'here' ELSE '' END,
+    clashes = CASE WHEN found.whole THEN row.clashes ELSE row.clashes || jsonb_build_array(
+        'This session is in the timetable already, without ' || row.name || '. Book her there, or leave the row out.') END
+FROM found WHERE row.id = found.id AND row.clashes = '[]'
+"""
+SESSIONS = f"""
+UPDATE trainers_importrow AS row SET session = first.id FROM (
+    SELECT id AS member, first_value(id) OVER (
+        PARTITION BY trainer, starts_at, ends_at, service, location ORDER BY number) AS id
+    FROM trainers_importrow AS row WHERE {OPEN} AND clashes = '[]'
+) AS first WHERE row.id = first.member
+"""
+BOOKING_SAME = f"""
+UPDATE trainers_importrow AS row SET outcome = 'same', same_as = first.number FROM (
+    SELECT id, first_value(id) OVER mine AS lead, first_value(number) OVER mine AS number
+    FROM trainers_importrow AS row WHERE {OPEN} AND session IS NOT NULL
+    WINDOW mine AS (PARTITION BY session, CASE WHEN name = '' THEN NULL ELSE coalesce(client, person) END ORDER BY number)
+) AS first WHERE row.id = first.id AND first.lead <> row.id
+"""
+TOO_MANY = f"""
+UPDATE trainers_importrow AS row SET clashes = row.clashes || jsonb_build_array(
+    service.name || ' has ' || CASE WHEN service.capacity = 1 THEN 'one place' ELSE service.capacity || ' places' END
+    || '; this is client ' || ranked.place || ' at that time. Give the service more places, or leave the row out.')
+FROM (
+    SELECT id, service, row_number() OVER (PARTITION BY session ORDER BY number) AS place
+    FROM trainers_importrow AS row WHERE {OPEN} AND session IS NOT NULL AND name <> ''
+) AS ranked JOIN trainers_service AS service ON service.id = ranked.service
+WHERE row.id = ranked.id AND ranked.place > service.capacity
+"""
+REST = """
+UPDATE trainers_importrow SET outcome = CASE WHEN clashes = '[]' THEN 'new' ELSE 'problem' END
+WHERE batch_id = %(batch)s AND outcome = ''
+"""
+# Who stands for a person or a session must be a row that is imported.
+LEADS = """
+UPDATE trainers_importrow AS row SET {column} = lead.id FROM (
+    SELECT id AS member, first_value(id) OVER (PARTITION BY {column} ORDER BY number) AS id
+    FROM trainers_importrow WHERE batch_id = %(batch)s AND outcome = 'new' AND {column} IS NOT NULL
+) AS lead WHERE row.id = lead.member AND row.{column} <> lead.id
+"""
+COUNTS = """
+SELECT outcome, count(*), count(*) FILTER (WHERE name <> '' AND client IS NULL AND person = id),
+       count(*) FILTER (WHERE session = id), count(*) FILTER (WHERE session IS NOT NULL AND name <> ''),
+       count(*) FILTER (WHERE session = id AND status <> 'scheduled')
+FROM trainers_importrow WHERE batch_id = %(batch)s GROUP BY outcome
+"""
+
+
+def match_rows(batch: Import) -> dict[str, int]:
+    """Work out what becomes of each row that was read well, and return how many rows become what.
+
+    Also what they make: `clients`, `sessions` (`past` of them over) and `bookings`. Call it inside a transaction; calling it
+    again looks at everything anew.
+    """
+    same_name = batch.mapping.get("same_name", "ask")
+    values = {
+        "batch": batch.pk,
+        "same": same_name == "same",
+        "new": same_name == "new",
+        "strict": batch.kind == Import.Kind.CLIENTS,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(AGAIN, values)
+        if batch.total > PLANNED:
+            cursor.execute("ANALYZE trainers_importrow")
+        _match_people(cursor, values)
+        if batch.kind == Import.Kind.CLIENTS:
+            cursor.execute(CLIENTS_HERE, values)
+            cursor.execute(CLIENTS_SAME, values)
+        else:
+            for statement in (ARCHIVED, SESSION_HERE, SESSIONS, BOOKING_SAME, TOO_MANY):
+                cursor.execute(statement, values)
+            mark_clashes(batch)
+        cursor.execute(REST, values)
+        for column in ("person", "session"):
+            cursor.execute(LEADS.replace("{column}", column), values)
+        cursor.execute(COUNTS, values)
+        return _counted(cursor.fetchall())
+
+
+def _match_people(cursor: Any, values: dict[str, Any]) -> None:
+    cursor.execute(HERE_BY_EMAIL, values)
+    cursor.execute(HERE_BY_PHONE, values)
+    if not values["new"]:
+        cursor.execute(HERE_BY_NAME, values)
+    cursor.execute(ONE_EMAIL, values)
+    # One may lead to the next: an address, a phone number, another address.
+    for _ in range(4):
+        cursor.execute(ONE_PHONE, values)
+        if not cursor.rowcount:
+            break
+    cursor.execute(ONE_NAME, values)
+    cursor.execute(ALL_OF_ONE, values)
+
+
+def _counted(rows: list[tuple[Any, ...]]) -> dict[str, int]:
+    counts = {outcome: many for outcome, many, *_ in rows}
+    made = next((rest for outcome, _, *rest in rows if outcome == "new"), [0, 0, 0, 0])
+    return counts | dict(zip(("clients", "sessions", "bookings", "past"), made, strict=True))
