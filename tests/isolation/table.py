@@ -59,6 +59,18 @@ PAGES: dict[str, dict[str, str]] = {
     "room_restore": {"POST": MONEY},
     "delivery_list": {"GET": MONEY},
     "delivery_resend": {"POST": MONEY},
+    # Moving in
+    "import_list": {"GET": MONEY},
+    "import_new": {"GET": MONEY, "POST": MONEY},
+    "import_detail": {"GET": MONEY},
+    "import_progress": {"GET": MONEY},
+    "import_columns": {"GET": MONEY, "POST": MONEY},
+    "import_values": {"GET": MONEY, "POST": MONEY},
+    "import_problems_csv": {"GET": MONEY},
+    "import_check": {"POST": MONEY},
+    "import_run": {"POST": MONEY},
+    "import_undo": {"POST": MONEY},
+    "import_drop": {"POST": MONEY},
     # Timetable
     "calendar": {"GET": STAFF},
     "calendar_events": {"GET": STAFF},

@@ -20,6 +20,7 @@ from studios.services import invite
 from studios.shared.policies import SYSTEM
 from tests.cast import Cast
 from tests.isolation.table import OPEN, ROLES, TABLE
+from tests.trainers.importing.bring import checked
 from trainers.feed_policies import Subject
 from trainers.services import all_templates, complete_session, save_exception, schedule_session, write_note
 from trainers.services.calendar_feeds import make_feed
@@ -83,7 +84,9 @@ def ids(lotus: Cast) -> dict[str, Any]:
     delivery = Delivery.objects.create(key="k", template="session_booked", recipient="x@fitflow.test")
     # A feed of that trainer, made by herself: for her, her lead and who runs the studio.
     feed, _ = make_feed(actor=lotus.actor("trainer"), name="Phone", subject=Subject("trainer", trainer.pk))
+    batch = checked("Start,Client\n2026-11-24 09:00,Ann\n", kind="timetable")
     return {
+        "import_id": batch.pk,
         "feed_id": feed.pk,
         "secret": "a" * 43,
         "session_id": coming.pk,

@@ -7,6 +7,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import IO
@@ -99,16 +100,16 @@ def layout_of(text: str) -> Layout:
 
 def _layout(text: str, delimiter: str) -> tuple[tuple[float, int], Layout | None]:
     """Return how well a delimiter explains the rows (share of rows as wide as most, then width), and the layout."""
-    try:
-        rows = list(islice(read_cells([text], delimiter), LOOKED_AT))
-    except Invalid:
-        return (0.0, 0), None
+    rows: list[tuple[int, list[str]]] = []
+    with suppress(Invalid):  # told when all of it is read
+        rows.extend(islice(read_cells([text], delimiter), LOOKED_AT))
     wide = [len(cells) for _, cells in rows if any(cells)]
     if not wide:
         return (0.0, 0), None
     width = max(Counter(wide).items(), key=lambda pair: (pair[0] > 1, pair[1], pair[0]))[0]
-    # Some reports begin with a title: the heading is the first row as wide as the table.
-    number, header = next((n, cells) for n, cells in rows if len(cells) == width and any(cells))
+    # Some reports begin with a title: the heading is the first row that fills half of the table's width.
+    full = [row for row in rows if len(row[1]) == width and 2 * sum(map(bool, row[1])) >= width]
+    number, header = full[0] if full else next(row for row in rows if any(row[1]))
     share = wide.count(width) / len(wide) if width > 1 else 0.01
     return (share, width), Layout(delimiter, number, [cell.strip()[:100] for cell in header])
 
@@ -133,7 +134,7 @@ def read_cells(texts: Iterable[str], delimiter: str) -> Iterator[tuple[int, list
                 field="file",
             ) from error
         number += 1
-        if number == 1 and len(cells) == 1 and cells[0].lower().startswith("sep="):
+        if number == 1 and delimiter.join(cells).lower() in {f"sep={delimiter}", "sep="}:
             continue  # Excel's own hint
         yield number, cells
 

@@ -93,7 +93,7 @@ def _clean(text: str) -> str:
 
 
 def _person(reading: Reading, found: dict[str, str], problems: list[str]) -> dict[str, Any]:
-    name = found.get("name") or f"{found.get('first_name', '')} {found.get('last_name', '')}"
+    name = values.read_name(found.get("name", "")) or f"{found.get('first_name', '')} {found.get('last_name', '')}"
     row: dict[str, Any] = {"name": " ".join(name.split()), "outcome": ""}
     for key in ("street", "city"):
         row[key] = " ".join(found.get(key, "").split())

@@ -31,6 +31,7 @@ CLOCK = re.compile(r"(\d{1,2})(?:[:h.](\d{2}))?(?::\d{2}(?:\.\d+)?)? ?(am|pm|a\.
 EMAIL = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\".]{2,}")
 POSTAL_CODE = re.compile(r"([ABCEGHJ-NPRSTVXY]\d[A-Z]) ?(\d[A-Z]\d)")
 ORDERS = {"ymd": "Year first (2026-11-24)", "dmy": "Day first (24/11/2026)", "mdy": "Month first (11/24/2026)"}
+SUFFIXES = {"jr", "sr", "ii", "iii", "md", "m.d", "phd", "ph.d", "rmt", "nd", "dc", "rn"}
 YES = {"yes", "y", "true", "1", "x", "paid", "paid in full", "oui", "full"}
 CANCELLED = ("cancel", "annul", "deleted", "void", "declined", "late cancel")
 MISSED = ("no show", "noshow", "no-show", "absent", "missed")
@@ -138,6 +139,14 @@ def read_minutes(text: str) -> timedelta:
     if match := re.fullmatch(r"(\d{1,3})(?:\.0+)? ?(?:m|min|mins|minutes)?", low):
         return timedelta(minutes=int(match[1]))
     raise Unreadable(f"“{text[:40]}” is no length we can read. Write minutes, such as 60.")
+
+
+def read_name(text: str) -> str:
+    """Return a name as it is said: `Lee, Ann` is Ann Lee, but `Ann Lee, MD` stays."""
+    last, comma, first = (part.strip() for part in text.partition(","))
+    if not comma or not first or "," in first or fold(first).strip(".") in SUFFIXES:
+        return text
+    return f"{first} {last}"
 
 
 def read_email(text: str) -> str:

@@ -1,0 +1,192 @@
+"""Moving in as the owner does it: page after page, in a browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from clients.models import Client
+from fitflow.core import outbox
+from fitflow.tenancy.context import enter, leave
+from tests.cast import Cast
+from tests.pages import browser_of, words_of
+from tests.trainers.importing.bring import brought, checked, day, sample, start
+from trainers.models import Import, Session
+
+URLS = "fitflow.urls_studio"
+CLIENTS = "Name,Email,Phone\nAnn Lee,ann@example.com,416 555-0142\nBo Chan,wrong,\n"
+
+
+def path(name: str, *args: Any) -> str:
+    return reverse(name, urlconf=URLS, args=args)
+
+
+@pytest.fixture
+def ask(lotus: Cast) -> Any:
+    """Return a function that asks a page as the owner: `ask(name, *args, post=…, query=…)`."""
+    leave()
+    browser = browser_of(lotus, "owner")
+
+    def asked(name: str, *args: Any, post: dict[str, Any] | None = None, query: str = "", **more: Any) -> Any:
+        leave()
+        url = path(name, *args) + query
+        answer = browser.get(url, **more) if post is None else browser.post(url, post, **more)
+        leave()
+        enter(lotus.lotus)
+        return answer
+
+    enter(lotus.lotus)
+    return asked
+
+
+def carried_out(lotus: Cast) -> None:
+    """Do what the upload or a button has put on the outbox."""
+    leave()
+    outbox.run_lane("work")
+    enter(lotus.lotus)
+
+
+def upload(ask: Any, content: bytes | str, kind: str, name: str = "file.csv") -> Any:
+    raw = content.encode() if isinstance(content, str) else content
+    return ask("import_new", post={"kind": kind, "file": SimpleUploadedFile(name, raw)})
+
+
+def test_clients_from_the_upload_to_the_undo(lotus: Cast, ask: Any) -> None:
+    answer = upload(ask, CLIENTS, "clients")
+    batch = Import.objects.get()
+    assert answer.url == path("import_detail", batch.pk)
+    assert ask("import_detail", batch.pk).url == path("import_columns", batch.pk)
+
+    columns = ask("import_columns", batch.pk)
+    words = words_of(columns)
+    assert "Ann Lee" in words and "416 555-0142" in words, "samples stand beside the columns"
+    chosen = {name: field.initial or "" for name, field in columns.context["form"].fields.items()}
+    chosen |= {name: value or "" for name, value in columns.context["form"].initial.items()}
+    assert [chosen[f"column_{place}"] for place in range(3)] == ["name", "email", "phone"]
+    chosen.pop("lenient")
+    assert ask("import_columns", batch.pk, post=chosen).status_code == 302
+    assert "hx-get" in ask("import_detail", batch.pk).content.decode()
+    carried_out(lotus)
+
+    words = words_of(ask("import_detail", batch.pk))
+    assert "1 row cannot be imported" in words and "no e-mail address" in words and "Row 3" in words
+    assert ask("import_run", batch.pk, post={}).status_code == 302
+    assert Import.objects.get().state == "checked", "the row with the problem was not left out knowingly"
+    ask("import_run", batch.pk, post={"leaving_out": "1"})
+    carried_out(lotus)
+    assert Client.objects.filter(name="Ann Lee").exists()
+
+    words = words_of(ask("import_detail", batch.pk))
+    assert "Rows left out 1" in words and "Nobody was mailed" in words and "Bo Chan" in words
+    ask("import_undo", batch.pk, post={})
+    carried_out(lotus)
+    assert "is taken back" in words_of(ask("import_detail", batch.pk))
+    assert not Client.objects.filter(name="Ann Lee").exists()
+    assert "Undone" in words_of(ask("import_list"))
+
+
+def test_a_timetable_with_its_values_mapped(lotus: Cast, ask: Any) -> None:
+    text = f"When,What,Who,Name\n{day(3)} 09:00,Massage,Lead,Ann\n{day(3)} 11:00,Massage,Lead,Bo\n"
+    upload(ask, text, "timetable")
+    batch = Import.objects.get()
+    columns = {"column_0": "start", "column_1": "service", "column_2": "trainer", "column_3": "name"}
+    answer = ask("import_columns", batch.pk, post={"order": "ymd", "same_name": "same", **columns})
+    assert answer.url == path("import_values", batch.pk)
+    form = ask("import_values", batch.pk).context["form"]
+    assert [(one["cell"], one["many"]) for one in form.groups[0]["cells"]] == [("Massage", 2)]
+    assert form.fields["trainer_0"].initial == str(lotus.trainer().pk), "the same name is guessed"
+    chosen = {"service_0": str(lotus.service().pk), "trainer_0": str(lotus.trainer().pk)}
+    refused = ask("import_values", batch.pk, post=chosen)
+    assert refused.status_code == 422 and "Choose a place" in words_of(refused)
+    assert f'value="{lotus.service().pk}" selected' in refused.content.decode(), "what was chosen stays"
+    ask("import_values", batch.pk, post={**chosen, "default_location": str(lotus.location().pk)})
+    carried_out(lotus)
+    assert "New sessions 2" in words_of(ask("import_detail", batch.pk))
+    ask("import_run", batch.pk, post={"leaving_out": "0"})
+    carried_out(lotus)
+    assert Session.objects.count() == 2
+    assert "See the calendar" in words_of(ask("import_detail", batch.pk))
+
+
+def test_a_calendar_file_is_read_behind(lotus: Cast, ask: Any) -> None:
+    upload(ask, sample("calendar.ics"), "timetable", "calendar.ics")
+    batch = Import.objects.get()
+    assert "Reading the calendar" in words_of(ask("import_detail", batch.pk))
+    assert ask("import_progress", batch.pk).status_code == 200
+    carried_out(lotus)
+    assert ask("import_progress", batch.pk).headers["HX-Redirect"] == path("import_detail", batch.pk)
+    assert "Calendar file" in words_of(ask("import_columns", batch.pk))
+
+
+@pytest.mark.parametrize(
+    ("post", "words"),
+    [
+        ({"kind": "clients"}, "Choose a file."),
+        ({"file": b"Name\nAnn\n"}, "Say what is in the file."),
+        ({"kind": "clients", "file": b"PK\x00\x00"}, "Save it as CSV"),
+        ({"kind": "clients", "file": b"Name,Email\n"}, "nothing below the heading"),
+        ({"kind": "clients", "file": b"BEGIN:VCALENDAR\nEND:VCALENDAR"}, "holds sessions"),
+    ],
+)
+def test_what_is_refused_is_said_beside_the_field(lotus: Cast, ask: Any, post: dict[str, Any], words: str) -> None:
+    if "file" in post:
+        post = {**post, "file": SimpleUploadedFile("x.csv", post["file"])}
+    answer = ask("import_new", post=post)
+    assert answer.status_code == 422
+    assert words in words_of(answer)
+    assert not Import.objects.exists()
+
+
+def test_wrong_columns_are_said_and_what_was_chosen_stays(lotus: Cast, ask: Any) -> None:
+    batch = start(CLIENTS)
+    answer = ask("import_columns", batch.pk, post={"same_name": "new", "column_0": "email", "column_1": "email"})
+    assert answer.status_code == 422 and "chosen for two columns" in words_of(answer)
+    assert answer.content.decode().count('value="email" selected') == 2
+
+
+def test_rows_are_paged_and_searched(lotus: Cast, ask: Any) -> None:
+    batch = checked("Name,Email\n" + "".join(f"Person {one},bad{one}\n" for one in range(120)))
+    first = ask("import_detail", batch.pk)
+    assert first.context["page"].paginator.num_pages == 3
+    for query, number in (("?q=Person+77", 79), ("?q=bad77", 79), ("?q=79", 79)):
+        rows = ask("import_detail", batch.pk, query=query).context["page"].object_list
+        assert number in [row.number for row in rows]
+    assert "No row found" in words_of(ask("import_detail", batch.pk, query="?q=nobody"))
+
+
+def test_the_problems_are_a_file_in_which_nothing_runs(lotus: Cast, ask: Any) -> None:
+    batch = checked('Name,Email\n"=1+1",@evil\nAnn,ann@example.com\n')
+    answer = ask("import_problems_csv", batch.pk)
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    assert lines[0] == "Row,What it is,What to do"
+    assert lines[1].startswith("2,\"'=1+1, @evil\",") and len(lines) == 2
+    assert answer["Cache-Control"] == "private, no-store"
+
+
+def test_it_says_what_stands_in_the_way_of_an_undo(lotus: Cast, ask: Any) -> None:
+    from clients.services import change_client
+
+    batch = brought(checked("Name,Email\nAnn Lee,ann@example.com\n"))
+    change_client(actor=lotus.actor("owner"), client_id=Client.objects.get(name="Ann Lee").pk, city="Ottawa")
+    answer = ask("import_undo", batch.pk, post={})
+    assert answer.status_code == 409
+    assert "1 client was changed since: Ann Lee." in words_of(answer)
+
+
+def test_a_file_is_thrown_away(lotus: Cast, ask: Any) -> None:
+    batch = start(CLIENTS)
+    ask("import_drop", batch.pk, post={})
+    assert Import.objects.get().state == "dropped"
+    assert "Move in with what you have" in words_of(ask("import_list"))
+    assert ask("import_columns", batch.pk).status_code == 302
+
+
+def test_the_way_in_is_shown_where_one_begins(lotus: Cast, ask: Any) -> None:
+    assert path("import_list") in ask("studio_settings").content.decode()
+    Client.objects.all().delete()
+    assert f"{path('import_new')}?kind=clients" in ask("client_list").content.decode()
+    steps = ask("today").content.decode()
+    assert path("import_new") in steps

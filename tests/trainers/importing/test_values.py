@@ -1,0 +1,132 @@
+"""What cells mean, as people and programs write them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+import pytest
+
+from trainers.importing import values
+from trainers.importing.fields import column_trouble, guess_columns
+from trainers.importing.values import Unreadable
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ("2026-11-24", "dmy"),
+        ("2026/11/24", "mdy"),
+        ("24/11/2026", "dmy"),
+        ("24.11.26", "dmy"),
+        ("11/24/2026", "mdy"),
+        ("November 24, 2026", "dmy"),
+        ("Nov. 24 2026", "ymd"),
+        ("Tuesday, November 24, 2026", "mdy"),
+        ("24 novembre 2026", "ymd"),
+        ("mardi 24 novembre 2026", "ymd"),
+        ("24th Nov 2026", "mdy"),
+    ],
+)
+def test_dates(text: str, order: str) -> None:
+    assert values.read_day(text, order)[0] == date(2026, 11, 24)
+
+
+@pytest.mark.parametrize("text", ["", "soon", "2026-13-01", "24/24/2026", "30 Feb 2026"])
+def test_what_is_no_date(text: str) -> None:
+    with pytest.raises(Unreadable):
+        values.read_day(text, "dmy")
+
+
+@pytest.mark.parametrize(
+    ("text", "hour", "minute"),
+    [
+        ("14:30", 14, 30),
+        ("2:30 PM", 14, 30),
+        ("2:30:00 pm", 14, 30),
+        ("14 h 30", 14, 30),
+        ("14h30", 14, 30),
+        ("14h", 14, 0),
+        ("2pm", 14, 0),
+        ("12:05 a.m.", 0, 5),
+        ("12 pm", 12, 0),
+        ("2:30\u202fp.m.", 14, 30),
+    ],
+)
+def test_times(text: str, hour: int, minute: int) -> None:
+    assert values.read_clock(text) == time(hour, minute)
+
+
+@pytest.mark.parametrize("text", ["", "9", "25:00", "9:75", "noon", "9:00 xm"])
+def test_what_is_no_time(text: str) -> None:
+    with pytest.raises(Unreadable):
+        values.read_clock(text)
+
+
+def test_a_moment_with_an_offset_is_that_instant() -> None:
+    moment = values.read_moment("2026-11-24T14:30:00-0500", "dmy")
+    assert values.instant_of(moment, "America/Vancouver") == datetime(2026, 11, 24, 19, 30, tzinfo=UTC)
+    assert values.instant_of(values.read_moment("Nov 24, 2026 2:30 pm", "ymd"), "America/Toronto").hour == 19
+    with pytest.raises(Unreadable, match="no time of day"):
+        values.read_moment("2026-11-24", "ymd")
+
+
+def test_the_order_of_day_and_month_is_told_by_the_file() -> None:
+    assert values.guess_order(["01/02/2026", "13/02/2026"]) == "dmy"
+    assert values.guess_order(["01/02/2026", "02/13/2026"]) == "mdy"
+    assert values.guess_order(["01/02/2026"], "mdy") == "mdy"
+    assert values.guess_order(["2026-01-02"], "mdy") == "ymd"
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"), [("60", 60), ("60 min", 60), ("1:30", 90), ("1 h 30", 90), ("1h", 60), ("45.0", 45)]
+)
+def test_lengths(text: str, minutes: int) -> None:
+    assert values.read_minutes(text) == timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize("text", ["416 555-0142", "+1 (416) 555-0142", "'+14165550142", "=\"4165550142\"", "416.555.0142; home"])
+def test_phones(text: str) -> None:
+    assert values.read_phone(text) == "+14165550142"
+
+
+def test_other_cells() -> None:
+    provinces = [values.read_province(one) for one in ("on", "Ontario", "QUÉBEC", "P.E.I.", "B.C.")]
+    assert provinces == ["ON", "ON", "QC", "PE", "BC"]
+    assert values.read_postal_code("m5v2t6") == "M5V 2T6"
+    assert [values.read_price(one) for one in ("$1,234.50", "80", "80,00 $", "0")] == [
+        Decimal(one) for one in ("1234.50", "80.00", "80.00", "0.00")
+    ]
+    assert [values.read_status(one) for one in ("Late Cancel", "no_show", "Arrived", "Annulé")] == [
+        "cancelled",
+        "no_show",
+        "",
+        "cancelled",
+    ]
+    for bad in ("a@b", "a b@example.com", "@example.com"):
+        with pytest.raises(Unreadable):
+            values.read_email(bad)
+    assert values.read_email("MailTo:Ann@Example.com") == "ann@example.com"
+
+
+def test_columns_are_guessed_by_their_headings() -> None:
+    assert guess_columns("clients", ["Prénom", "Nom de famille", "Courriel", "Cell Phone", "X"]) == {
+        0: "first_name",
+        1: "last_name",
+        2: "email",
+        3: "phone",
+    }
+    assert guess_columns("timetable", ["Date", "Start Time", "Staff", "State/Province"]) == {
+        0: "date",
+        1: "time",
+        2: "trainer",
+    }
+    assert column_trouble("timetable", {0: "date"}) and not column_trouble("timetable", {0: "start"})
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("Lee, Ann", "Ann Lee"), ("Ann Lee", "Ann Lee"), ("Ann Lee, MD", "Ann Lee, MD"), ("Lee,", "Lee,"), ("", "")],
+)
+def test_names(text: str, name: str) -> None:
+    assert values.read_name(text) == name
