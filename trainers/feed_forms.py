@@ -75,5 +75,7 @@ class ExternalCalendarForm(forms.Form):
         ),
     )
     zone = forms.ChoiceField(
-        label="Time zone", choices=zone_choices, help_text="For entries that name none. Most calendars name theirs."
+        label="Time zone",
+        choices=zone_choices,
+        help_text="For entries that name none. Most calendars name theirs.",
     )

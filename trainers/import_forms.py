@@ -80,8 +80,12 @@ class ColumnsForm(forms.Form):
     def chosen(self) -> dict[str, Any]:
         """Return the arguments of `save_columns`."""
         data = self.cleaned_data
-        columns = {place: data[f"column_{place}"] for place in range(len(self._header)) if data[f"column_{place}"]}
-        rest = {key: data[key] for key in ("order", "zone", "same_name", "lenient") if key in data}
+        columns = {
+            place: data[f"column_{place}"] for place in range(len(self._header)) if data[f"column_{place}"]
+        }
+        rest: dict[str, Any] = {
+            key: data[key] for key in ("order", "zone", "same_name", "lenient") if key in data
+        }
         return {"columns": columns, **rest}
 
 
@@ -107,9 +111,7 @@ class ValuesForm(forms.Form):
         for key in THINGS:
             self._add(key, found.get(key), here[key], saved)
 
-    def _add(
-        self, key: str, counted: Counter[str] | None, here: list[Choice], saved: dict[str, Any]
-    ) -> None:
+    def _add(self, key: str, counted: Counter[str] | None, here: list[Choice], saved: dict[str, Any]) -> None:
         options = [(str(one.id), one.name if one.is_active else f"{one.name} (not in use)") for one in here]
         kept = saved.get("values", {}).get(key, {})
         self._cells[key] = []

@@ -5,8 +5,9 @@ Unlike busy time, titles, places and people are wanted here: whoever uploads the
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import recurring_ical_events
 from icalendar import Event
@@ -38,17 +39,18 @@ def listed_events(content: bytes, wanted: Wanted) -> list[list[str]]:
         except (ValueError, TypeError, KeyError, OverflowError, AttributeError) as error:
             raise Trouble("not_calendar") from error
         for event in events:
-            if isinstance(event, Event) and isinstance(event["DTSTART"].dt, datetime):
-                start = _utc(event["DTSTART"].dt, zone)
-                end = _utc(event["DTEND"].dt, zone) if "DTEND" in event else None
-                found += [(start, row) for row in _rows(event, start, end)]
+            start = _moment(event, "DTSTART", zone) if isinstance(event, Event) else None
+            if start:
+                found += [(start, row) for row in _rows(event, start, _moment(event, "DTEND", zone))]
         if len(found) > MOST_OCCURRENCES:
             raise Trouble("too_many")
     return [row for _, row in sorted(found, key=lambda pair: pair[0])]
 
 
-def _utc(value: date, zone: Any) -> datetime:
-    return instant_of(value, zone).astimezone(UTC)
+def _moment(event: Any, name: str, zone: ZoneInfo) -> datetime | None:
+    """Return when an event starts or ends; nothing where it names whole days, or no end."""
+    value = getattr(event.get(name), "dt", None)
+    return instant_of(value, zone).astimezone(UTC) if isinstance(value, datetime) else None
 
 
 def _rows(event: Any, start: datetime, end: datetime | None) -> list[list[str]]:

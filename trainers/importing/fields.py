@@ -25,8 +25,8 @@ PERSON = (
                                        "patient first name", "prenom")),
     Field("last_name", "Last name", ("last name", "lastname", "surname", "family name", "client last name",
                                      "patient last name", "nom de famille")),
-    Field("email", "E-mail", ("email", "e mail", "email address", "e mail address", "client email", "client e mail", "patient email",
-                              "courriel", "adresse courriel")),
+    Field("email", "E-mail", ("email", "e mail", "email address", "e mail address", "client email", "client e mail",
+                              "patient email", "courriel", "adresse courriel")),
     Field("phone", "Phone", ("phone", "mobile phone", "cell phone", "mobile", "cell", "phone number", "telephone",
                              "client phone", "home phone", "work phone", "phone 1", "patient phone")),
 )  # fmt: skip

@@ -19,7 +19,9 @@ LOOKED_AT = 25  # rows from which the delimiter and the heading are told
 MOST_COLUMNS = 200
 LONGEST_CELL = 32_000
 UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
-NOT_TEXT = "This is no table in text form. Save it as CSV in the program it comes from, then choose that file."
+NOT_TEXT = (
+    "This is no table in text form. Save it as CSV in the program it comes from, then choose that file."
+)
 EMPTY = "The file is empty."
 
 
@@ -130,7 +132,7 @@ def read_cells(texts: Iterable[str], delimiter: str) -> Iterator[tuple[int, list
         except csv.Error as error:
             raise Invalid(
                 f"Row {number + 1} cannot be read: a cell is longer than {LONGEST_CELL} characters. Most likely a"
-                " quotation mark (\") in it is never closed.",
+                ' quotation mark (") in it is never closed.',
                 field="file",
             ) from error
         number += 1

@@ -72,7 +72,9 @@ def read_row(reading: Reading, cells: Sequence[str]) -> dict[str, Any]:
     problems: list[str] = []
     found = {key: _clean(cells[place]) for place, key in reading.columns.items() if place < len(cells)}
     if any(_clean(cell) for cell in cells[reading.width :]):
-        problems.append("It has more cells than the heading. Check for a delimiter inside a text without quotes.")
+        problems.append(
+            "It has more cells than the heading. Check for a delimiter inside a text without quotes."
+        )
     row = _person(reading, found, problems)
     if reading.kind == "clients":
         if not row["name"]:
@@ -93,7 +95,10 @@ def _clean(text: str) -> str:
 
 
 def _person(reading: Reading, found: dict[str, str], problems: list[str]) -> dict[str, Any]:
-    name = values.read_name(found.get("name", "")) or f"{found.get('first_name', '')} {found.get('last_name', '')}"
+    name = (
+        values.read_name(found.get("name", ""))
+        or f"{found.get('first_name', '')} {found.get('last_name', '')}"
+    )
     row: dict[str, Any] = {"name": " ".join(name.split()), "outcome": ""}
     for key in ("street", "city"):
         row[key] = " ".join(found.get(key, "").split())
@@ -214,4 +219,6 @@ def _past_or_to_come(
         problems.append(HORIZON_WORDS)
     for key, one in chosen.items():
         if one is not None and not one.is_active:
-            problems.append(f"{LABELS[key]}: {one.name} is not in use any more. Choose another for sessions to come.")
+            problems.append(
+                f"{LABELS[key]}: {one.name} is not in use any more. Choose another for sessions to come."
+            )

@@ -30,7 +30,11 @@ DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er)? ([a-z]{3,9})\.?,? (\d{4})"
 CLOCK = re.compile(r"(\d{1,2})(?:[:h.](\d{2}))?(?::\d{2}(?:\.\d+)?)? ?(am|pm|a\.m\.|p\.m\.)?$")
 EMAIL = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\".]{2,}")
 POSTAL_CODE = re.compile(r"([ABCEGHJ-NPRSTVXY]\d[A-Z]) ?(\d[A-Z]\d)")
-ORDERS = {"ymd": "Year first (2026-11-24)", "dmy": "Day first (24/11/2026)", "mdy": "Month first (11/24/2026)"}
+ORDERS = {
+    "ymd": "Year first (2026-11-24)",
+    "dmy": "Day first (24/11/2026)",
+    "mdy": "Month first (11/24/2026)",
+}
 SUFFIXES = {"jr", "sr", "ii", "iii", "md", "m.d", "phd", "ph.d", "rmt", "nd", "dc", "rn"}
 YES = {"yes", "y", "true", "1", "x", "paid", "paid in full", "oui", "full"}
 CANCELLED = ("cancel", "annul", "deleted", "void", "declined", "late cancel")

@@ -96,9 +96,7 @@ class ImportPart(Row):
     text = EncryptedTextField()
 
     class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["batch", "number"], name="import_part_once")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["batch", "number"], name="import_part_once")]
 
     def __str__(self) -> str:
         return f"part {self.number}"

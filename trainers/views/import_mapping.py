@@ -18,7 +18,13 @@ from trainers.import_policies import fetch_import
 from trainers.importing.fields import PRESET_LABELS
 from trainers.models import Import
 from trainers.services import importing
-from trainers.services.importing.mapping import OPEN_STATES, choices_here, first_mapping, samples_of, values_of
+from trainers.services.importing.mapping import (
+    OPEN_STATES,
+    choices_here,
+    first_mapping,
+    samples_of,
+    values_of,
+)
 from trainers.views.imports import managers
 
 
@@ -54,11 +60,13 @@ def _after_columns(batch: Import) -> HttpResponse:
 def import_values(request: StudioRequest, import_id: UUID) -> HttpResponse:
     """Say which of the studio's services, trainers and places the file's values mean."""
     batch = fetch_import(request.actor, import_id)
-    if batch.state not in OPEN_STATES or not batch.mapping.get("columns") or batch.kind == Import.Kind.CLIENTS:
+    if (
+        batch.state not in OPEN_STATES
+        or not batch.mapping.get("columns")
+        or batch.kind == Import.Kind.CLIENTS
+    ):
         return redirect("import_detail", batch.pk)
-    form = ValuesForm(
-        request.POST or None, found=values_of(batch), here=choices_here(), saved=batch.mapping
-    )
+    form = ValuesForm(request.POST or None, found=values_of(batch), here=choices_here(), saved=batch.mapping)
     if request.method == "POST" and form.is_valid():
         try:
             importing.save_values(actor=request.actor, import_id=batch.pk, **form.chosen())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -116,13 +116,13 @@ def import_progress(request: StudioRequest, import_id: UUID) -> HttpResponse:
 
 @require_GET
 @managers
-def import_problems_csv(request: StudioRequest, import_id: UUID) -> StreamingHttpResponse:
+def import_problems_csv(request: StudioRequest, import_id: UUID) -> HttpResponse:
     """Give the problem rows as a file, to mend them in a spreadsheet."""
     batch = fetch_import(request.actor, import_id)
     answer = StreamingHttpResponse(problems_csv(batch), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="problems.csv"'
     answer["Cache-Control"] = "private, no-store"
-    return answer
+    return cast(HttpResponse, answer)
 
 
 @require_POST

@@ -36,13 +36,17 @@ def day(offset: int) -> str:
     return (now().astimezone(TORONTO) + timedelta(days=offset)).strftime("%Y-%m-%d")
 
 
-def start(content: bytes | str, *, kind: str = "clients", name: str = "file.csv", actor: Actor = SYSTEM) -> Import:
+def start(
+    content: bytes | str, *, kind: str = "clients", name: str = "file.csv", actor: Actor = SYSTEM
+) -> Import:
     """Upload a file."""
     raw = content.encode() if isinstance(content, str) else content
     return importing.start_import(actor=actor, kind=kind, file_name=name, file=io.BytesIO(raw), size=len(raw))
 
 
-def mapped(batch: Import, *, actor: Actor = SYSTEM, default: Mapping[str, Any] | None = None, **more: Any) -> Import:
+def mapped(
+    batch: Import, *, actor: Actor = SYSTEM, default: Mapping[str, Any] | None = None, **more: Any
+) -> Import:
     """Map a file as it is guessed to be; `more` replaces parts of the guess, `default` names things by their names."""
     guess = first_mapping(batch)
     columns = more.pop("columns", None) or {int(place): key for place, key in guess.pop("columns").items()}

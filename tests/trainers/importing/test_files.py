@@ -86,9 +86,10 @@ def test_pieces_may_end_anywhere(end: str) -> None:
 
 def test_a_quotation_mark_that_is_never_closed_is_told(lotus: Cast) -> None:
     text = 'Name,Note\nAnn,"begun\n' + "x,y\n" * 20_000
-    with pytest.raises(Invalid, match="Row 2 cannot be read.*never closed"):
+    with pytest.raises(Invalid, match=r"Row 2 cannot be read.*never closed"):
         start(text)
-    assert not Import.objects.exists() and not ImportPart.objects.exists()
+    assert not Import.objects.exists()
+    assert not ImportPart.objects.exists()
 
 
 def test_rows_are_numbered_as_a_spreadsheet_does(lotus: Cast) -> None:
@@ -115,10 +116,16 @@ def test_a_file_without_rows_is_refused(lotus: Cast, raw: bytes, words: str) -> 
         start(raw)
 
 
-def test_a_file_that_is_too_large_is_refused_with_its_size(lotus: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_too_large_is_refused_with_its_size(
+    lotus: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(Invalid, match="31 MB; 30 MB is the most"):
         starting.start_import(
-            actor=lotus.actor("owner"), kind="clients", file_name="x", file=io.BytesIO(b"a,b"), size=31 * 2**20
+            actor=lotus.actor("owner"),
+            kind="clients",
+            file_name="x",
+            file=io.BytesIO(b"a,b"),
+            size=31 * 2**20,
         )
     monkeypatch.setattr(starting, "MOST_ROWS", 3)
     with pytest.raises(Invalid, match="more than 3 rows"):

@@ -9,7 +9,16 @@ import pytest
 from clients.models import Client
 from fitflow.tenancy.context import studio_context
 from tests.cast import Cast
-from tests.trainers.importing.bring import brought, check, checked, complaints, mapped, outcomes, sample, start
+from tests.trainers.importing.bring import (
+    brought,
+    check,
+    checked,
+    complaints,
+    mapped,
+    outcomes,
+    sample,
+    start,
+)
 from trainers.models import Booking, Import, ImportPart, Session
 from trainers.services import importing
 
@@ -28,7 +37,10 @@ def test_clients_of_each_program(lotus: Cast, name: str, preset: str) -> None:
     assert batch.preset == preset
     assert not batch.problems, complaints(batch)
     brought(batch)
-    ngozi, zoe = Client.objects.get(email="ngozi@example.com"), Client.objects.get(email="zoe.tremblay@example.com")
+    ngozi, zoe = (
+        Client.objects.get(email="ngozi@example.com"),
+        Client.objects.get(email="zoe.tremblay@example.com"),
+    )
     assert (ngozi.name, str(ngozi.phone)) == ("Ngozi Okafor", "+14165550142")
     assert zoe.name == "Zoé Tremblay"
     if preset in {"mindbody", "jane"}:
@@ -42,7 +54,9 @@ def test_a_timetable_of_mindbody(lotus: Cast) -> None:
     assert list(outcomes(batch).values()) == ["new", "new", "new", "new", "skipped"]
     brought(batch)
     assert Session.objects.get(service__name="Class").booked == 2
-    assert set(Client.objects.filter(name__startswith="Ngozi").values_list("name", flat=True)) == {"Ngozi Okafor"}
+    assert set(Client.objects.filter(name__startswith="Ngozi").values_list("name", flat=True)) == {
+        "Ngozi Okafor"
+    }
 
 
 def test_a_timetable_of_jane(lotus: Cast) -> None:
@@ -90,7 +104,10 @@ def test_a_calendar_file(lotus: Cast) -> None:
 def test_a_calendar_that_cannot_be_read_says_so_and_is_gone(lotus: Cast) -> None:
     broken = sample("calendar.ics").replace(b"END:VCALENDAR", b"")
     batch = unfolded(start(broken, kind="timetable", name="calendar.ics"))
-    assert (batch.state, batch.notice) == ("dropped", "The calendar file breaks off in the middle. Export it again.")
+    assert (batch.state, batch.notice) == (
+        "dropped",
+        "The calendar file breaks off in the middle. Export it again.",
+    )
     assert not ImportPart.objects.exists()
     minutely = sample("calendar.ics").replace(b"FREQ=WEEKLY;COUNT=3", b"FREQ=MINUTELY")
     assert "repeats every minute" in unfolded(start(minutely, kind="timetable")).notice

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -54,7 +55,11 @@ def test_sessions_and_bookings_come_in_with_their_clients(lotus: Cast) -> None:
     assert (group.booked, group.capacity) == (2, 12)
     assert Client.objects.filter(name="Ann Lee").count() == 1
     booking = group.bookings.get(client__name="Étienne Caron")
-    assert (booking.price, booking.tax_category, booking.settled_elsewhere) == (Decimal("20.00"), "fitness", False)
+    assert (booking.price, booking.tax_category, booking.settled_elsewhere) == (
+        Decimal("20.00"),
+        "fitness",
+        False,
+    )
     assert Care.objects.filter(client__name="Ann Lee", user=lotus.user["lead"]).exists()
 
 
@@ -79,9 +84,14 @@ def test_what_is_over_comes_in_as_held_and_is_never_invoiced(lotus: Cast) -> Non
     )
     assert set(Session.objects.values_list("status", flat=True)) == {"completed"}
     came, missed = Booking.objects.order_by("session__starts_at")
-    assert (came.attendance, missed.attendance, missed.strike, missed.fee_percent) == ("present", "no_show", None, 0)
+    assert (came.attendance, missed.attendance, missed.strike, missed.fee_percent) == (
+        "present",
+        "no_show",
+        None,
+        0,
+    )
     today = now().date()
-    period = {"period_from": today - timedelta(days=10), "period_to": today}
+    period: dict[str, Any] = {"period_from": today - timedelta(days=10), "period_to": today}
     assert not billable_bookings(**period).exists()
     # The control: the same booking made here would be invoiced.
     Booking.objects.filter(pk=came.pk).update(settled_elsewhere=False)
@@ -90,7 +100,8 @@ def test_what_is_over_comes_in_as_held_and_is_never_invoiced(lotus: Cast) -> Non
 
 def test_what_comes_is_invoiced_here_unless_the_file_says_it_is_paid(lotus: Cast) -> None:
     text = "Start,Service,Trainer,Client,Email,Price,Paid\n" + "".join(
-        f"{day(3)} {hour}:00,Private,Lead,Ann,ann@example.com,$65.00,{paid}\n" for hour, paid in ((9, "yes"), (11, "no"))
+        f"{day(3)} {hour}:00,Private,Lead,Ann,ann@example.com,$65.00,{paid}\n"
+        for hour, paid in ((9, "yes"), (11, "no"))
     )
     brought(checked(text, kind="timetable"))
     first, second = Booking.objects.order_by("session__starts_at")
@@ -111,7 +122,8 @@ def test_a_clash_in_the_file_is_told_by_the_row_it_is_with(lotus: Cast) -> None:
     )
     told = complaints(batch)
     assert list(told) == [3]
-    assert "Lead has another session then: row 2" in told[3] and "09:00 to 10:00" in told[3]
+    assert "Lead has another session then: row 2" in told[3]
+    assert "09:00 to 10:00" in told[3]
 
 
 def test_what_is_booked_here_and_elsewhere_is_told_and_of_elsewhere_only_when(lotus: Cast) -> None:
@@ -128,8 +140,10 @@ def test_what_is_booked_here_and_elsewhere_is_told_and_of_elsewhere_only_when(lo
             kind="timetable",
         )
         told = complaints(batch)
-        assert "Lead is booked here" in told[2] and "09:00 to 10:00" in told[2]
-        assert "Lead is busy elsewhere" in told[3] and "Summit" not in told[3]
+        assert "Lead is booked here" in told[2]
+        assert "09:00 to 10:00" in told[2]
+        assert "Lead is busy elsewhere" in told[3]
+        assert "Summit" not in told[3]
         assert list(told) == [2, 3]
 
 
@@ -201,7 +215,8 @@ def test_archived_clients_and_trainers_have_a_past_only(lotus: Cast) -> None:
     )
     told = complaints(batch)
     assert list(told) == [2, 4]
-    assert "archived" in told[2] and "not in use" in told[4]
+    assert "archived" in told[2]
+    assert "not in use" in told[4]
 
 
 def test_what_is_none_of_ours_is_told(lotus: Cast) -> None:
@@ -232,15 +247,21 @@ def test_what_is_none_of_ours_is_told(lotus: Cast) -> None:
 
 
 def test_times_stand_on_the_clocks_of_the_place_across_their_change(lotus: Cast) -> None:
-    text = "Start,Service,Trainer\n2026-03-08 02:30,Private,Lead\n2025-11-02 01:30,Private,Lead\n2026-07-01T09:00:00Z,Private,Lead\n"
+    text = "Start,Service,Trainer\n2026-03-08 02:30,Private,Lead\n2025-11-02 01:30,Private,Lead\n"
+    text += "2026-07-01T09:00:00Z,Private,Lead\n"
     brought(checked(text, kind="timetable"))
-    found = [one.isoformat() for one in Session.objects.order_by("starts_at").values_list("starts_at", flat=True)]
+    found = [
+        one.isoformat() for one in Session.objects.order_by("starts_at").values_list("starts_at", flat=True)
+    ]
     assert found == ["2025-11-02T05:30:00+00:00", "2026-03-08T07:30:00+00:00", "2026-07-01T09:00:00+00:00"]
 
 
 def test_nobody_is_mailed_and_open_calendars_are_told_once(lotus: Cast) -> None:
     before = OutboxMessage.objects.count()
-    bring_in(lotus, *(f"{day(3)},{hour}:00,{hour + 1}:00,Private,Lead,Ann,ann@example.com," for hour in range(8, 18)))
+    bring_in(
+        lotus,
+        *(f"{day(3)},{hour}:00,{hour + 1}:00,Private,Lead,Ann,ann@example.com," for hour in range(8, 18)),
+    )
     rows = OutboxMessage.objects.order_by("created_at")[before:]
     assert [row.topic for row in rows if row.lane == "live"] == ["import.done"]
     assert not [row for row in rows if row.lane == "mail"]
@@ -270,9 +291,7 @@ def test_it_says_what_stands_on_it(lotus: Cast, what: str) -> None:
     if what == "cancelled":
         cancel_session(actor=lotus.actor("owner"), session_id=session.pk)
     elif what == "completed":
-        Session.objects.filter(pk=session.pk).update(
-            starts_at=at(9, days=when), ends_at=at(10, days=when)
-        )
+        Session.objects.filter(pk=session.pk).update(starts_at=at(9, days=when), ends_at=at(10, days=when))
         complete_session(actor=lotus.actor("owner"), session_id=session.pk)
     elif what == "booked":
         Booking.objects.create(session=session, client=lotus.client(), price="1", tax_category="fitness")
@@ -312,7 +331,11 @@ def test_a_time_that_was_booked_after_the_check_refuses_the_whole_import(lotus: 
     scheduled(lotus, at(11))
     assert importing.carry_out_import(import_id=batch.pk)
     batch.refresh_from_db()
-    assert (batch.state, Session.objects.count(), Client.objects.filter(name="Ann").count()) == ("checked", 1, 0)
+    assert (batch.state, Session.objects.count(), Client.objects.filter(name="Ann").count()) == (
+        "checked",
+        1,
+        0,
+    )
     assert list(complaints(batch)) == [3]
     assert not ImportMade.objects.exists()
 

@@ -106,7 +106,7 @@ def _stage(batch: Import, round_: int, at: int, chunk: Sequence[tuple[int, dict[
         moment = now()
         with connection.cursor() as cursor:
             names = ", ".join(COLUMNS)
-            with cursor.copy(f"COPY {ImportRow._meta.db_table} ({names}) FROM STDIN") as copy:  # noqa: S608
+            with cursor.copy(f"COPY {ImportRow._meta.db_table} ({names}) FROM STDIN") as copy:
                 for number, row in chunk:
                     copy.write_row(_values(batch, number, row, moment))
         locked.read = at + len(chunk)

@@ -130,9 +130,7 @@ def _words(want: Want, other: Taken) -> str:
             f" {_when(other.by.starts_at, other.by.ends_at, want.zone)}.{hint} Mend the time, or leave one of them out."
         )
     where = "busy elsewhere" if other.elsewhere else "booked here"
-    return (
-        f"{want.trainer} is {where} {_when(other.first, other.last, want.zone)}.{hint} Mend the time, or leave the row out."
-    )
+    return f"{want.trainer} is {where} {_when(other.first, other.last, want.zone)}.{hint} Mend the time, or leave the row out."
 
 
 def _only_buffers(want: Want, other: Taken) -> bool:

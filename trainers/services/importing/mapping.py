@@ -39,7 +39,9 @@ def open_import(import_id: UUID | str) -> Import:
     batch = Import.objects.select_for_update().get(pk=import_id)
     if batch.state not in OPEN_STATES:
         words = batch.get_state_display().lower()
-        raise Conflict(f"This import cannot be changed any more: {words}.", conflict="status", status=batch.state)
+        raise Conflict(
+            f"This import cannot be changed any more: {words}.", conflict="status", status=batch.state
+        )
     return batch
 
 
@@ -58,7 +60,9 @@ def first_mapping(batch: Import) -> dict[str, Any]:
     columns = guess_columns(batch.kind, batch.header)
     usual = next((preset.date_order for preset in PRESETS if preset.key == batch.preset), "")
     days = [place for place, key in columns.items() if key in {"start", "date"}]
-    samples = [cells[place] for _, cells in islice(rows_of(batch), 200) for place in days if place < len(cells)]
+    samples = [
+        cells[place] for _, cells in islice(rows_of(batch), 200) for place in days if place < len(cells)
+    ]
     return {
         "columns": {str(place): key for place, key in columns.items()},
         "order": guess_order(samples, usual),
@@ -131,7 +135,8 @@ def choices_here() -> dict[str, list[Choice]]:
     places = Location.objects.order_by("-is_active", "name")
     return {
         "service": [
-            Choice(row.pk, row.name, minutes=row.duration_minutes, is_active=row.is_active) for row in services
+            Choice(row.pk, row.name, minutes=row.duration_minutes, is_active=row.is_active)
+            for row in services
         ],
         "trainer": [Choice(row.pk, row.name, is_active=row.is_active) for row in trainers],
         "location": [Choice(row.pk, row.name, zone=row.timezone, is_active=row.is_active) for row in places],
@@ -146,7 +151,9 @@ def guess_value(cell: str, choices: list[Choice]) -> Choice | None:
         return exact[0]
     words = set(low.replace(",", " ").split())
     near = [one for one in choices if words and set(fold(one.name).split()) == words]
-    near = near or [one for one in choices if low.startswith(cell_key(one.name)) or cell_key(one.name).startswith(low)]
+    near = near or [
+        one for one in choices if low.startswith(cell_key(one.name)) or cell_key(one.name).startswith(low)
+    ]
     return near[0] if len(near) == 1 else None
 
 
@@ -170,7 +177,9 @@ def save_values(
             key: {cell_key(cell): one for cell, one in pairs.items() if one} for key, pairs in values.items()
         }
         defaults = {key: one for key, one in default.items() if one}
-        named = [(key, one) for key, pairs in chosen.items() for one in pairs.values()] + list(defaults.items())
+        named = [(key, one) for key, pairs in chosen.items() for one in pairs.values()] + list(
+            defaults.items()
+        )
         if any(one not in known.get(key, set()) for key, one in named):
             raise Invalid("One of the services, trainers or places chosen is not there.")
         batch.mapping = {**batch.mapping, "values": chosen, "default": defaults}

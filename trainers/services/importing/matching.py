@@ -22,15 +22,15 @@ AGAIN = """
 UPDATE trainers_importrow SET outcome = '', clashes = '[]', person = id, client = NULL, session = NULL, same_as = NULL
 WHERE batch_id = %(batch)s AND outcome <> 'skipped' AND problems = '[]' AND (outcome <> '' OR clashes <> '[]')
 """
-HERE_BY_EMAIL = f"""
+HERE_BY_EMAIL = """
 UPDATE trainers_importrow AS row SET client = client.id FROM clients_client AS client
-WHERE {OPEN} AND row.email <> '' AND lower(client.email) = row.email
+WHERE {open} AND row.email <> '' AND lower(client.email) = row.email
 """
-HERE_BY_PHONE = f"""
+HERE_BY_PHONE = """
 WITH found AS (
     SELECT row.id, (array_agg(client.id))[1] AS one, count(*) AS many
-    FROM trainers_importrow AS row JOIN clients_client AS client ON client.phone = row.phone AND {FOLDED} = row.folded
-    WHERE {OPEN} AND row.client IS NULL AND row.phone <> '' GROUP BY row.id
+    FROM trainers_importrow AS row JOIN clients_client AS client ON client.phone = row.phone AND {folded} = row.folded
+    WHERE {open} AND row.client IS NULL AND row.phone <> '' GROUP BY row.id
 )
 UPDATE trainers_importrow AS row SET client = CASE WHEN found.many = 1 THEN found.one END,
     clashes = CASE WHEN found.many = 1 THEN row.clashes ELSE row.clashes || jsonb_build_array(
@@ -38,11 +38,11 @@ UPDATE trainers_importrow AS row SET client = CASE WHEN found.many = 1 THEN foun
     END
 FROM found WHERE row.id = found.id
 """
-HERE_BY_NAME = f"""
+HERE_BY_NAME = """
 WITH found AS (
     SELECT row.id, (array_agg(client.id))[1] AS one, count(*) AS many
-    FROM trainers_importrow AS row JOIN clients_client AS client ON {FOLDED} = row.folded
-    WHERE {OPEN} AND row.client IS NULL AND row.name <> '' AND row.clashes = '[]'
+    FROM trainers_importrow AS row JOIN clients_client AS client ON {folded} = row.folded
+    WHERE {open} AND row.client IS NULL AND row.name <> '' AND row.clashes = '[]'
       AND (row.email = '' OR client.email = '') AND (row.phone = '' OR client.phone = '' OR client.phone = row.phone)
     GROUP BY row.id
 )
@@ -55,35 +55,35 @@ SET client = CASE WHEN found.many = 1 AND %(same)s THEN found.one END,
     END
 FROM found WHERE row.id = found.id
 """
-ONE_EMAIL = f"""
+ONE_EMAIL = """
 UPDATE trainers_importrow AS row SET person = first.person,
     clashes = CASE WHEN %(strict)s AND first.folded <> row.folded AND row.client IS NULL THEN row.clashes || jsonb_build_array(
-        first.name || ' in row ' || first.number || ' has this e-mail address. An address belongs to one client: clear one of them.')
+        first.name || ' in row ' || first.number || ' has this e-mail address. It belongs to one client: clear one of them.')
         ELSE row.clashes END
 FROM (
     SELECT id, first_value(id) OVER mine AS person, first_value(folded) OVER mine AS folded, first_value(name) OVER mine AS name,
            first_value(number) OVER mine AS number
-    FROM trainers_importrow AS row WHERE {OPEN} AND email <> '' WINDOW mine AS (PARTITION BY email ORDER BY number)
+    FROM trainers_importrow AS row WHERE {open} AND email <> '' WINDOW mine AS (PARTITION BY email ORDER BY number)
 ) AS first
 WHERE row.id = first.id AND first.person <> row.id
 """
-ONE_PHONE = f"""
+ONE_PHONE = """
 WITH grouped AS (
     SELECT person, first_value(person) OVER (PARTITION BY phone, folded ORDER BY number) AS lead
-    FROM trainers_importrow AS row WHERE {OPEN} AND phone <> ''
+    FROM trainers_importrow AS row WHERE {open} AND phone <> ''
 ), moved AS (
     SELECT person, (array_agg(lead ORDER BY lead))[1] AS lead FROM grouped WHERE person <> lead GROUP BY person
 )
-UPDATE trainers_importrow AS row SET person = moved.lead FROM moved WHERE {OPEN} AND row.person = moved.person
+UPDATE trainers_importrow AS row SET person = moved.lead FROM moved WHERE {open} AND row.person = moved.person
 """
-ONE_NAME = f"""
+ONE_NAME = """
 WITH told AS (
     SELECT folded, count(DISTINCT person) AS many, (array_agg(person ORDER BY number))[1] AS one, min(number) AS number
-    FROM trainers_importrow AS row WHERE {OPEN} AND (email <> '' OR phone <> '') GROUP BY folded
+    FROM trainers_importrow AS row WHERE {open} AND (email <> '' OR phone <> '') GROUP BY folded
 ), bare AS (
     SELECT row.id, row.folded, first_value(id) OVER (PARTITION BY folded ORDER BY number) AS lead
     FROM trainers_importrow AS row
-    WHERE {OPEN} AND email = '' AND phone = '' AND name <> '' AND client IS NULL AND clashes = '[]'
+    WHERE {open} AND email = '' AND phone = '' AND name <> '' AND client IS NULL AND clashes = '[]'
 )
 UPDATE trainers_importrow AS row
 SET person = CASE WHEN told.many = 1 AND %(same)s THEN told.one ELSE bare.lead END,
@@ -93,27 +93,27 @@ SET person = CASE WHEN told.many = 1 AND %(same)s THEN told.one ELSE bare.lead E
                     ELSE 'Several people are called so: add her e-mail address, or leave the row out.' END) END
 FROM bare LEFT JOIN told ON told.folded = bare.folded WHERE row.id = bare.id
 """
-ALL_OF_ONE = f"""
+ALL_OF_ONE = """
 WITH known AS (
     SELECT person, (array_agg(client ORDER BY number) FILTER (WHERE client IS NOT NULL))[1] AS client
-    FROM trainers_importrow AS row WHERE {OPEN} GROUP BY person HAVING count(*) > 1
+    FROM trainers_importrow AS row WHERE {open} GROUP BY person HAVING count(*) > 1
 )
 UPDATE trainers_importrow AS row SET client = known.client FROM known
-WHERE {OPEN} AND row.person = known.person AND known.client IS NOT NULL AND row.client IS NULL
+WHERE {open} AND row.person = known.person AND known.client IS NOT NULL AND row.client IS NULL
 """
-CLIENTS_HERE = f"UPDATE trainers_importrow AS row SET outcome = 'here' WHERE {OPEN} AND clashes = '[]' AND client IS NOT NULL"
-CLIENTS_SAME = f"""
+CLIENTS_HERE = "UPDATE trainers_importrow AS row SET outcome = 'here' WHERE {open} AND clashes = '[]' AND client IS NOT NULL"
+CLIENTS_SAME = """
 UPDATE trainers_importrow AS row SET outcome = 'same', same_as = first.number FROM trainers_importrow AS first
-WHERE {OPEN} AND row.clashes = '[]' AND row.person <> row.id AND first.id = row.person AND first.clashes = '[]'
+WHERE {open} AND row.clashes = '[]' AND row.person <> row.id AND first.id = row.person AND first.clashes = '[]'
 """
 # Archived clients have a past, and nothing to come.
-ARCHIVED = f"""
+ARCHIVED = """
 UPDATE trainers_importrow AS row SET clashes = row.clashes || jsonb_build_array(
     client.name || ' is archived. Restore her first, or leave the row out.')
 FROM clients_client AS client
-WHERE {OPEN} AND row.status = 'scheduled' AND client.id = row.client AND NOT client.is_active
+WHERE {open} AND row.status = 'scheduled' AND client.id = row.client AND NOT client.is_active
 """
-SESSION_HERE = f"""
+SESSION_HERE = """
 WITH found AS (
     SELECT row.id, row.name = '' OR EXISTS (
         SELECT FROM trainers_booking AS booking
@@ -121,34 +121,34 @@ WITH found AS (
     ) AS whole
     FROM trainers_importrow AS row JOIN trainers_session AS session ON session.trainer_id = row.trainer
         AND session.starts_at = row.starts_at AND session.service_id = row.service
-    WHERE {OPEN} AND session.status IN ('scheduled', 'completed')
+    WHERE {open} AND session.status IN ('scheduled', 'completed')
 )
 UPDATE trainers_importrow AS row SET outcome = CASE WHEN found.whole THEN 'here' ELSE '' END,
     clashes = CASE WHEN found.whole THEN row.clashes ELSE row.clashes || jsonb_build_array(
         'This session is in the timetable already, without ' || row.name || '. Book her there, or leave the row out.') END
 FROM found WHERE row.id = found.id AND row.clashes = '[]'
 """
-SESSIONS = f"""
+SESSIONS = """
 UPDATE trainers_importrow AS row SET session = first.id FROM (
     SELECT id AS member, first_value(id) OVER (
         PARTITION BY trainer, starts_at, ends_at, service, location ORDER BY number) AS id
-    FROM trainers_importrow AS row WHERE {OPEN} AND clashes = '[]'
+    FROM trainers_importrow AS row WHERE {open} AND clashes = '[]'
 ) AS first WHERE row.id = first.member
 """
-BOOKING_SAME = f"""
+BOOKING_SAME = """
 UPDATE trainers_importrow AS row SET outcome = 'same', same_as = first.number FROM (
     SELECT id, first_value(id) OVER mine AS lead, first_value(number) OVER mine AS number
-    FROM trainers_importrow AS row WHERE {OPEN} AND session IS NOT NULL
+    FROM trainers_importrow AS row WHERE {open} AND session IS NOT NULL
     WINDOW mine AS (PARTITION BY session, CASE WHEN name = '' THEN NULL ELSE coalesce(client, person) END ORDER BY number)
 ) AS first WHERE row.id = first.id AND first.lead <> row.id
 """
-TOO_MANY = f"""
+TOO_MANY = """
 UPDATE trainers_importrow AS row SET clashes = row.clashes || jsonb_build_array(
     service.name || ' has ' || CASE WHEN service.capacity = 1 THEN 'one place' ELSE service.capacity || ' places' END
     || '; this is client ' || ranked.place || ' at that time. Give the service more places, or leave the row out.')
 FROM (
     SELECT id, service, row_number() OVER (PARTITION BY session ORDER BY number) AS place
-    FROM trainers_importrow AS row WHERE {OPEN} AND session IS NOT NULL AND name <> ''
+    FROM trainers_importrow AS row WHERE {open} AND session IS NOT NULL AND name <> ''
 ) AS ranked JOIN trainers_service AS service ON service.id = ranked.service
 WHERE row.id = ranked.id AND ranked.place > service.capacity
 """
@@ -185,37 +185,41 @@ def match_rows(batch: Import) -> dict[str, int]:
         "strict": batch.kind == Import.Kind.CLIENTS,
     }
     with connection.cursor() as cursor:
-        cursor.execute(AGAIN, values)
+        _run(cursor, AGAIN, values)
         if batch.total > PLANNED:
             cursor.execute("ANALYZE trainers_importrow")
         _match_people(cursor, values)
         if batch.kind == Import.Kind.CLIENTS:
-            cursor.execute(CLIENTS_HERE, values)
-            cursor.execute(CLIENTS_SAME, values)
+            _run(cursor, CLIENTS_HERE, values)
+            _run(cursor, CLIENTS_SAME, values)
         else:
             for statement in (ARCHIVED, SESSION_HERE, SESSIONS, BOOKING_SAME, TOO_MANY):
-                cursor.execute(statement, values)
+                _run(cursor, statement, values)
             mark_clashes(batch)
-        cursor.execute(REST, values)
+        _run(cursor, REST, values)
         for column in ("person", "session"):
-            cursor.execute(LEADS.replace("{column}", column), values)
-        cursor.execute(COUNTS, values)
+            _run(cursor, LEADS.replace("{column}", column), values)
+        _run(cursor, COUNTS, values)
         return _counted(cursor.fetchall())
 
 
+def _run(cursor: Any, statement: str, values: dict[str, Any]) -> None:
+    cursor.execute(statement.replace("{open}", OPEN).replace("{folded}", FOLDED), values)
+
+
 def _match_people(cursor: Any, values: dict[str, Any]) -> None:
-    cursor.execute(HERE_BY_EMAIL, values)
-    cursor.execute(HERE_BY_PHONE, values)
+    _run(cursor, HERE_BY_EMAIL, values)
+    _run(cursor, HERE_BY_PHONE, values)
     if not values["new"]:
-        cursor.execute(HERE_BY_NAME, values)
-    cursor.execute(ONE_EMAIL, values)
+        _run(cursor, HERE_BY_NAME, values)
+    _run(cursor, ONE_EMAIL, values)
     # One may lead to the next: an address, a phone number, another address.
     for _ in range(4):
-        cursor.execute(ONE_PHONE, values)
+        _run(cursor, ONE_PHONE, values)
         if not cursor.rowcount:
             break
-    cursor.execute(ONE_NAME, values)
-    cursor.execute(ALL_OF_ONE, values)
+    _run(cursor, ONE_NAME, values)
+    _run(cursor, ALL_OF_ONE, values)
 
 
 def _counted(rows: list[tuple[Any, ...]]) -> dict[str, int]:

@@ -22,7 +22,6 @@ from trainers.models import Booking, Import, ImportMade, ImportRow, Session
 log = structlog.get_logger(__name__)
 
 MADE: dict[str, type[models.Model]] = {"client": Client, "session": Session, "booking": Booking}
-MADE_BY = "SELECT made FROM trainers_importmade WHERE batch_id = %(batch)s AND kind = '{kind}'"
 NAMED = 5  # how many of a kind are named
 STOPPED = "The undo stopped before the end. Nothing was taken back; start it again."
 # What was done with them since: every use case leaves a row in the trail about its subject.
@@ -32,7 +31,9 @@ FROM studios_auditevent AS event
 JOIN trainers_importmade AS made ON made.batch_id = %(batch)s AND made.made = event.subject_id AND made.kind = event.subject_type
 WHERE event.subject_type = ANY (%(kinds)s) GROUP BY event.subject_type
 """
-DELETE = "DELETE FROM {table} WHERE id IN (" + MADE_BY + ")"
+DELETE = """
+DELETE FROM {table} WHERE id IN (SELECT made FROM trainers_importmade WHERE batch_id = %(batch)s AND kind = %(kind)s)
+"""
 TABLES = (("booking", Booking), ("care", Care), ("session", Session), ("client", Client))
 PEOPLE = """
 SELECT DISTINCT trainer.user_id FROM trainers_session AS session
@@ -67,7 +68,7 @@ def _made(batch: Import, kind: str) -> Any:
 
 
 def _touched(batch: Import) -> list[str]:
-    values = {"batch": batch.pk, "named": NAMED, "kinds": list(MADE)}
+    values: dict[str, Any] = {"batch": batch.pk, "named": NAMED, "kinds": list(MADE)}
     with connection.cursor() as cursor:
         cursor.execute(TOUCHED, values)
         rows = cursor.fetchall()
@@ -80,7 +81,9 @@ def _touched(batch: Import) -> list[str]:
 def _relations(model: type[models.Model]) -> list[Any]:
     """Return every foreign key that points at a table, also those that have no name on this side."""
     fields = model._meta.get_fields(include_hidden=True)
-    return [one for one in fields if one.auto_created and not one.concrete and (one.one_to_many or one.one_to_one)]
+    return [
+        one for one in fields if one.auto_created and not one.concrete and (one.one_to_many or one.one_to_one)
+    ]
 
 
 def _pointing(batch: Import, kind: str, relation: Any) -> str:
@@ -98,7 +101,9 @@ def _pointing(batch: Import, kind: str, relation: Any) -> str:
 
 
 def _some(many: int, kind: str) -> str:
-    return f"{many} {KINDS[kind][many != 1]} {'was' if many == 1 else 'were'}".replace(" were signed", " signed")
+    return f"{many} {KINDS[kind][many != 1]} {'was' if many == 1 else 'were'}".replace(
+        " were signed", " signed"
+    )
 
 
 def _names(rows: Any) -> str:
@@ -129,7 +134,9 @@ def request_undo(*, actor: Actor, import_id: UUID | str) -> Import:
         if batch.state != Import.State.DONE:
             raise Conflict("Only what is imported can be undone.", conflict="status", status=batch.state)
         if reasons := in_the_way(batch):
-            raise Conflict(f"It cannot be undone. {' '.join(reasons)}", conflict="in_the_way", reasons=reasons)
+            raise Conflict(
+                f"It cannot be undone. {' '.join(reasons)}", conflict="in_the_way", reasons=reasons
+            )
         batch.state, batch.notice = Import.State.UNDOING, ""
         batch.undone_by_id, batch.undone_name = actor.user_id, actor.name
         batch.save(update_fields=["state", "notice", "undone_by", "undone_name"])
@@ -161,12 +168,16 @@ def carry_out_undo(*, import_id: UUID | str) -> bool:
 
 def give_up_undo(*, import_id: UUID | str) -> None:
     """Stop an undo that the outbox has tried in vain. It has taken nothing back."""
-    Import.objects.filter(pk=import_id, state=Import.State.UNDOING).update(state=Import.State.DONE, notice=STOPPED)
+    Import.objects.filter(pk=import_id, state=Import.State.UNDOING).update(
+        state=Import.State.DONE, notice=STOPPED
+    )
 
 
 def _keep(import_id: UUID | str) -> None:
     words = "Somebody used what was imported meanwhile. Nothing was taken back."
-    Import.objects.filter(pk=import_id, state=Import.State.UNDOING).update(state=Import.State.DONE, notice=words)
+    Import.objects.filter(pk=import_id, state=Import.State.UNDOING).update(
+        state=Import.State.DONE, notice=words
+    )
 
 
 def _take_back(batch: Import) -> None:
@@ -187,7 +198,11 @@ def _take_back(batch: Import) -> None:
     ImportRow.objects.filter(batch=batch).delete()
     ImportMade.objects.filter(batch=batch).delete()
     outbox.publish("import.undone", batch=batch.pk)
-    actor = Actor(user_id=batch.undone_by_id, name=batch.undone_name, roles=frozenset()) if batch.undone_by_id else SYSTEM
+    actor = (
+        Actor(user_id=batch.undone_by_id, name=batch.undone_name, roles=frozenset())
+        if batch.undone_by_id
+        else SYSTEM
+    )
     record_event(actor=actor, action="import.undone", subject=batch, **counts)
 
 
@@ -196,7 +211,7 @@ def _delete(batch: Import) -> dict[str, int]:
     counts: dict[str, int] = {}
     with connection.cursor() as cursor:
         for kind, model in TABLES:
-            statement = DELETE.replace("{table}", model._meta.db_table).replace("{kind}", kind)
-            cursor.execute(statement, {"batch": batch.pk})
+            statement = DELETE.replace("{table}", model._meta.db_table)
+            cursor.execute(statement, {"batch": batch.pk, "kind": kind})
             counts[f"{kind}s" if kind != "care" else "care"] = cursor.rowcount
     return counts

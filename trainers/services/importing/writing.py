@@ -32,7 +32,7 @@ TAKEN = {
 }
 MINE = "row.batch_id = %(batch)s AND row.outcome = 'new' AND row.number > %(after)s AND row.number <= %(through)s"
 
-CLIENTS = f"""
+CLIENTS = """
 WITH made AS (
     INSERT INTO clients_client (id, created_at, name, email, phone, street, city, province, postal_code, is_active)
     SELECT row.id, now(), row.name, coalesce(known.email, ''), coalesce(known.phone, ''), row.street, row.city, row.province,
@@ -43,14 +43,14 @@ WITH made AS (
         FROM trainers_importrow AS one
         WHERE one.batch_id = row.batch_id AND one.person = row.id AND one.outcome IN ('new', 'same')
     ) AS known
-    WHERE {MINE} AND row.person = row.id AND row.client IS NULL AND row.name <> ''
+    WHERE {mine} AND row.person = row.id AND row.client IS NULL AND row.name <> ''
     RETURNING id
 )
 INSERT INTO trainers_importmade (id, created_at, batch_id, kind, made)
 SELECT gen_random_uuid(), now(), %(batch)s, 'client', id FROM made
 """
 # What is over comes in as held, without buffers: they kept time free that is past.
-SESSIONS = f"""
+SESSIONS = """
 WITH made AS (
     INSERT INTO trainers_session (id, created_at, service_id, trainer_id, location_id, starts_at, ends_at,
         buffer_before_minutes, buffer_after_minutes, status, capacity, booked, waitlisted, version, completed_at,
@@ -61,14 +61,14 @@ WITH made AS (
         CASE WHEN row.status = 'scheduled' THEN 'scheduled' ELSE 'completed' END, service.capacity, 0, 0, 1,
         CASE WHEN row.status <> 'scheduled' THEN row.ends_at END, '', ''
     FROM trainers_importrow AS row JOIN trainers_service AS service ON service.id = row.service
-    WHERE {MINE} AND row.session = row.id ORDER BY row.trainer, row.starts_at
+    WHERE {mine} AND row.session = row.id ORDER BY row.trainer, row.starts_at
     RETURNING id
 )
 INSERT INTO trainers_importmade (id, created_at, batch_id, kind, made)
 SELECT gen_random_uuid(), now(), %(batch)s, 'session', id FROM made
 """
 # The price is frozen as at any booking. What is over was charged where it was booked, and so was what the file says is paid.
-BOOKINGS = f"""
+BOOKINGS = """
 WITH made AS (
     INSERT INTO trainers_booking (id, created_at, session_id, client_id, status, attendance, price, price_includes_tax,
         tax_category, settled_elsewhere, cancel_reason, late_cancel, fee_percent, cancelled_by_client, was_waiting)
@@ -77,19 +77,19 @@ WITH made AS (
         coalesce(row.price, service.price), service.price_includes_tax, service.tax_category,
         row.paid OR row.status <> 'scheduled', '', false, CASE WHEN row.status = 'no_show' THEN 0 END, false, false
     FROM trainers_importrow AS row JOIN trainers_service AS service ON service.id = row.service
-    WHERE {MINE} AND row.session IS NOT NULL AND row.name <> '' ORDER BY row.number
+    WHERE {mine} AND row.session IS NOT NULL AND row.name <> '' ORDER BY row.number
     RETURNING id
 )
 INSERT INTO trainers_importmade (id, created_at, batch_id, kind, made)
 SELECT gen_random_uuid(), now(), %(batch)s, 'booking', id FROM made
 """
-CARE = f"""
+CARE = """
 WITH made AS (
     INSERT INTO clients_care (id, created_at, client_id, user_id)
     SELECT gen_random_uuid(), now(), pair.client, pair.user_id FROM (
         SELECT DISTINCT coalesce(row.client, row.person) AS client, trainer.user_id
         FROM trainers_importrow AS row JOIN trainers_trainerprofile AS trainer ON trainer.id = row.trainer
-        WHERE {MINE} AND row.session IS NOT NULL AND row.name <> ''
+        WHERE {mine} AND row.session IS NOT NULL AND row.name <> ''
     ) AS pair
     ON CONFLICT (client_id, user_id) DO NOTHING RETURNING id
 )
@@ -129,7 +129,11 @@ def request_import(*, actor: Actor, import_id: UUID | str, leaving_out: int = 0)
         batch.save(update_fields=["state", "leaves_out", "notice"])
         outbox.publish("import.requested", batch=batch.pk)
         record_event(
-            actor=actor, action="import.requested", subject=batch, rows=batch.counts["new"], leaves_out=leaving_out
+            actor=actor,
+            action="import.requested",
+            subject=batch,
+            rows=batch.counts["new"],
+            leaves_out=leaving_out,
         )
     return batch
 
@@ -207,12 +211,18 @@ def _write(batch: Import) -> None:
 
 
 def _in_steps(batch: Import, statement: str) -> None:
-    last = ImportRow.objects.filter(batch=batch).order_by("-number").values_list("number", flat=True).first() or 0
+    last = (
+        ImportRow.objects.filter(batch=batch).order_by("-number").values_list("number", flat=True).first()
+        or 0
+    )
     stages = len(STAGES[batch.kind])
     stage = STAGES[batch.kind].index(statement)
     for after in range(0, last + 1, STEP):
         with connection.cursor() as cursor:
-            cursor.execute(statement, {"batch": batch.pk, "after": after, "through": after + STEP})
+            cursor.execute(
+                statement.replace("{mine}", MINE),
+                {"batch": batch.pk, "after": after, "through": after + STEP},
+            )
         _tell(batch, (stage * last + min(after + STEP, last)) // stages)
 
 
@@ -242,7 +252,9 @@ def _who(batch: Import) -> Actor:
 def _refusal(error: DatabaseError) -> str:
     name = constraint(error)
     log.warning("import.refused", constraint=name)
-    return next((words for prefix, words in TAKEN.items() if name.startswith(prefix)), "The database refused a row.")
+    return next(
+        (words for prefix, words in TAKEN.items() if name.startswith(prefix)), "The database refused a row."
+    )
 
 
 def _back_to_checked(import_id: Any, words: str) -> None:
