@@ -15,6 +15,8 @@ LOOKED_AT: dict[str, str] = {
     "test_money": """
         invoice_list invoice_detail invoicing billing_settings price_list service_new service_edit""",
     "test_an_invoice_run": "invoice_run",
+    "test_moving_in": "import_list import_new import_columns import_detail",
+    "test_moving_in_with_a_timetable": "import_values",
     "test_team_and_studio": """
         team team_member roles studio_settings location_add location_edit room_add room_edit""",
     "test_her_own_calendar_over_all_studios": "my_studios my_calendar my_book",
@@ -54,6 +56,7 @@ NO_PAGE: dict[str, str] = {
     "note_fields": "a part of the form of a note",
     "note_template_preview": "a part of `note_template_edit`",
     "invoice_run_progress": "a part of `invoice_run`",
+    "import_progress": "a part of `import_detail`",
     "*_ics": "a file",
     "*_pdf": "a file",
     "*_csv": "a file",
