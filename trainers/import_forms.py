@@ -95,6 +95,12 @@ def columns_initial(mapping: dict[str, Any]) -> dict[str, Any]:
     return {**{key: mapping.get(key) for key in ("order", "zone", "same_name", "lenient")}, **columns}
 
 
+def _only(here: list[Choice]) -> str:
+    """Return the id of the only one in use, where there is but one."""
+    used = [one for one in here if one.is_active]
+    return str(used[0].id) if len(used) == 1 else ""
+
+
 class ValuesForm(forms.Form):
     """Which of the studio's services, trainers and places each value of the file means."""
 
@@ -115,7 +121,8 @@ class ValuesForm(forms.Form):
         options = [(str(one.id), one.name if one.is_active else f"{one.name} (not in use)") for one in here]
         kept = saved.get("values", {}).get(key, {})
         self._cells[key] = []
-        for number, (cell, many) in enumerate((counted or Counter()).most_common()):
+        named = [(cell, many) for cell, many in (counted or Counter()).most_common() if cell]
+        for number, (cell, many) in enumerate(named):
             name = f"{key}_{number}"
             guess = guess_value(cell, here)
             self.fields[name] = forms.ChoiceField(
@@ -125,12 +132,19 @@ class ValuesForm(forms.Form):
                 initial=kept.get(cell_key(cell)) or (str(guess.id) if guess else ""),
             )
             self._cells[key].append((name, cell, many))
-        alone = str(here[0].id) if len([one for one in here if one.is_active]) == 1 else ""
+        if counted is None or counted[""]:
+            self._add_default(key, counted, options, saved.get("default", {}).get(key) or _only(here))
+
+    def _add_default(
+        self, key: str, counted: Counter[str] | None, options: list[tuple[str, str]], initial: str
+    ) -> None:
+        """Ask what rows without a value get: all of them must have one where the file has no such column."""
+        none = counted[""] if counted else 0
         self.fields[f"default_{key}"] = forms.ChoiceField(
-            label=f"{LABELS[key]} of rows that name none" if counted is not None else LABELS[key],
-            choices=[("", "None: list those rows" if counted is not None else "Choose one"), *options],
-            required=counted is None,
-            initial=saved.get("default", {}).get(key) or alone,
+            label=f"{LABELS[key]} of the {none} rows that name none" if none else LABELS[key],
+            choices=[("", "None: list those rows" if none else "Choose one"), *options],
+            required=not none,
+            initial=initial,
             error_messages={"required": f"The file does not say. Choose a {LABELS[key].lower()}."},
         )
 
@@ -142,7 +156,7 @@ class ValuesForm(forms.Form):
                 "key": key,
                 "label": LABELS[key],
                 "cells": [{"cell": cell, "many": many, "field": self[name]} for name, cell, many in cells],
-                "default": self[f"default_{key}"],
+                "default": self[f"default_{key}"] if f"default_{key}" in self.fields else None,
             }
             for key, cells in self._cells.items()
         ]
@@ -153,5 +167,5 @@ class ValuesForm(forms.Form):
             key: {cell: self.cleaned_data[name] for name, cell, _ in cells if self.cleaned_data[name]}
             for key, cells in self._cells.items()
         }
-        default = {key: self.cleaned_data[f"default_{key}"] for key in self._cells}
+        default = {key: self.cleaned_data.get(f"default_{key}", "") for key in self._cells}
         return {"values": values, "default": default}

@@ -102,7 +102,9 @@ def _under_way(eyes: Eyes, world: World, one: str) -> None:
 def test_moving_in_with_a_timetable(eyes_of: EyesOf, world: World, tmp_path: Path) -> None:
     eyes = eyes_of("owner2")
     file = tmp_path / "timetable.csv"
-    rows = "".join(f"{day(400)},{8 + one}:00,Massage of sixty minutes,Sam,Visitor {one},\n" for one in range(3))
+    rows = "".join(
+        f"{day(400)},{8 + one}:00,Massage of sixty minutes,Sam,Visitor {one},\n" for one in range(3)
+    )
     file.write_text(f"Date,Start time,Appointment Type,Calendar,Client,Status\n{rows}")
     eyes.go(world.url("/imports/new/?kind=timetable", studio="prairie"))
     chooses("Timetable: one row a booking or session", file)(eyes.page)

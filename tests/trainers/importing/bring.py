@@ -56,7 +56,7 @@ def mapped(
         return batch
     here = choices_here()
     values = {
-        key: {cell: str(one.id) for cell in cells if (one := guess_value(cell, here[key]))}
+        key: {cell: str(one.id) for cell in cells if cell and (one := guess_value(cell, here[key]))}
         for key, cells in values_of(batch).items()
     }
     named = {"location": "Main", **(default or {})}

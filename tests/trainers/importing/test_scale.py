@@ -32,7 +32,9 @@ def studio(django_db_setup: None, django_db_blocker: Any) -> Iterator[Studio]:
 
 
 def clients() -> bytes:
-    lines = (f"P{one} Name{one % 977},p{one}@example.com,416555{one % 10_000:04},Toronto\n" for one in range(ROWS))
+    lines = (
+        f"P{one} Name{one % 977},p{one}@example.com,416555{one % 10_000:04},Toronto\n" for one in range(ROWS)
+    )
     return f"Name,Email,Phone,City\n{''.join(lines)}".encode()
 
 

@@ -117,13 +117,16 @@ def _back_to_mapping(batch: Import) -> None:
 
 
 def values_of(batch: Import) -> dict[str, Counter[str]]:
-    """Return the different values in the columns for service, trainer and place, with how many rows have each."""
+    """Return the different values in the columns for service, trainer and place, with how many rows have each.
+
+    The empty text counts the rows that name none.
+    """
     places = {key: int(place) for place, key in batch.mapping.get("columns", {}).items() if key in THINGS}
     found: dict[str, Counter[str]] = {key: Counter() for key in THINGS if key in places}
     for _, cells in rows_of(batch):
         for key, counter in found.items():
             cell = cells[places[key]].strip() if places[key] < len(cells) else ""
-            if cell and (cell in counter or len(counter) < MOST_VALUES):
+            if cell in counter or len(counter) < MOST_VALUES:
                 counter[cell[:200]] += 1
     return found
 
