@@ -630,7 +630,7 @@ CREATE TABLE __studio__.trainers_import (
     undone_name character varying(200) NOT NULL,
     started_by_id uuid,
     undone_by_id uuid,
-    CONSTRAINT import_finished_when CHECK (((finished_at IS NOT NULL) OR (NOT ((state)::text = ANY ((ARRAY['done'::character varying, 'undoing'::character varying, 'undone'::character varying])::text[]))))),
+    CONSTRAINT import_finished_when CHECK (((finished_at IS NOT NULL) OR ((NOT ((state)::text = 'done'::text)) AND (NOT ((state)::text = 'undoing'::text)) AND (NOT ((state)::text = 'undone'::text))))),
     CONSTRAINT import_reads_its_rows CHECK ((read <= total)),
     CONSTRAINT trainers_import_header_row_check CHECK ((header_row >= 0)),
     CONSTRAINT trainers_import_leaves_out_check CHECK ((leaves_out >= 0)),

@@ -35,6 +35,7 @@ ORDERS = {
     "dmy": "Day first (24/11/2026)",
     "mdy": "Month first (11/24/2026)",
 }
+LAST_FIRST = re.compile(r"([^\W\d_][\w .'’-]*), *([^\W\d_][\w .'’-]*)")
 SUFFIXES = {"jr", "sr", "ii", "iii", "md", "m.d", "phd", "ph.d", "rmt", "nd", "dc", "rn"}
 YES = {"yes", "y", "true", "1", "x", "paid", "paid in full", "oui", "full"}
 CANCELLED = ("cancel", "annul", "deleted", "void", "declined", "late cancel")
@@ -147,10 +148,8 @@ def read_minutes(text: str) -> timedelta:
 
 def read_name(text: str) -> str:
     """Return a name as it is said: `Lee, Ann` is Ann Lee, but `Ann Lee, MD` stays."""
-    last, comma, first = (part.strip() for part in text.partition(","))
-    if not comma or not first or "," in first or fold(first).strip(".") in SUFFIXES:
-        return text
-    return f"{first} {last}"
+    match = LAST_FIRST.fullmatch(text.strip())
+    return f"{match[2]} {match[1]}" if match and fold(match[2]).strip(".") not in SUFFIXES else text
 
 
 def read_email(text: str) -> str:

@@ -64,7 +64,8 @@ class Import(Row):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(read__lte=models.F("total")), name="import_reads_its_rows"),
             models.CheckConstraint(
-                condition=Q(finished_at__isnull=False) | ~Q(state__in=["done", "undoing", "undone"]),
+                condition=Q(finished_at__isnull=False)
+                | ~Q(state="done") & ~Q(state="undoing") & ~Q(state="undone"),
                 name="import_finished_when",
             ),
         ]
