@@ -1638,7 +1638,7 @@ INSERT INTO __studio__.django_migrations (app, name, applied) VALUES
     ('trainers', '0004_holds_and_places', now()),
     ('trainers', '0005_settle_fees_and_waiting', now()),
     ('trainers', '0006_note_templates_and_visibility', now()),
-    ('trainers', '0006_imports', now()),
+    ('trainers', '0007_imports', now()),
     ('trainers_shared', '0001_initial', now()),
     ('trainers_shared', '0002_row_security', now()),
     ('trainers_shared', '0003_feeds_travel_external', now()),
