@@ -90,7 +90,7 @@ def _open_now(seen: WaitlistOffer, session: Session) -> WaitlistOffer:
     if offer.state != State.OPEN:
         return offer
     over = session.status != Session.Status.SCHEDULED or session.starts_at <= now()
-    if over or offer.booking.status != Booking.Status.WAITLISTED:
+    if over or offer.booking.status != Booking.Status.WAITLISTED or not offer.booking.client.is_active:
         return _close(offer, State.WITHDRAWN)
     if offer.answer_by <= now():
         return _close(offer, State.TAKEN if session.booked >= session.capacity else State.EXPIRED)

@@ -46,13 +46,14 @@ def cancel_booking(*, actor: Actor, booking_id: UUID, reason: str = "") -> Booki
 
 
 @retry_deadlocks
-def cancel_own_booking(*, booking_id: UUID, reason: str = "") -> Booking:
+def cancel_own_booking(*, booking_id: UUID, reason: str = "", at_most: int | None = None) -> Booking:
     """Cancel a booking as its client does, by the link in her message; `link_holder` proves that she holds it.
 
-    Raises NotFound, Invalid, Conflict (`status`; `past` once the session has begun). Publishes booking.changed.
+    `at_most` is the percent of the price that she was shown. Raises NotFound, Invalid, Conflict (`status`; `past` once the
+    session has begun; `fee` where it costs more by now). Publishes booking.changed.
     """
     booking = linked_booking(booking_id)
-    return _cancel(link_holder(booking), booking, clean_reason(reason), by_client=True)
+    return _cancel(link_holder(booking), booking, clean_reason(reason), by_client=True, at_most=at_most)
 
 
 def linked_booking(booking_id: UUID) -> Booking:
@@ -76,7 +77,9 @@ def cost_now(booking: Booking) -> Cost:
     return cost_of_cancelling(booking, booking.session)
 
 
-def _cancel(actor: Actor, seen: Booking, text: str, *, by_client: bool) -> Booking:
+def _cancel(
+    actor: Actor, seen: Booking, text: str, *, by_client: bool, at_most: int | None = None
+) -> Booking:
     with transaction.atomic():
         session = scheduled(locked(seen.session))
         booking = current_booking(seen, session)
@@ -85,6 +88,12 @@ def _cancel(actor: Actor, seen: Booking, text: str, *, by_client: bool) -> Booki
         if by_client and session.starts_at <= now():
             raise Conflict("The session has begun. Speak to the studio.", conflict="past")
         settle_late_cancel(booking, session)
+        if at_most is not None and (booking.fee_percent or 0) > at_most:
+            raise Conflict(
+                "Nothing is cancelled yet: it costs more by now than this page said. Look again, then decide.",
+                conflict="fee",
+                fee_percent=booking.fee_percent,
+            )
         booking.was_waiting = booking.status == Booking.Status.WAITLISTED
         booking.status, booking.cancelled_at = Booking.Status.CANCELLED, now()
         booking.cancelled_by_id, booking.cancelled_by_client = actor.user_id, by_client

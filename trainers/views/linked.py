@@ -95,8 +95,14 @@ def client_cancel(request: HttpRequest, token: str, link: Linked) -> HttpRespons
 @linked("cancel")
 def client_cancel_now(request: HttpRequest, token: str, link: Linked) -> HttpResponse:
     """Cancel the booking, or leave the waitlist."""
-    reason = request.POST.get("reason", "")
-    return _act(request, "cancel", token, lambda: cancel_own_booking(booking_id=link.id, reason=reason))
+    reason, shown = request.POST.get("reason", ""), request.POST.get("percent", "")
+    at_most = int(shown) if shown.isdecimal() and len(shown) < 4 else None
+    return _act(
+        request,
+        "cancel",
+        token,
+        lambda: cancel_own_booking(booking_id=link.id, reason=reason, at_most=at_most),
+    )
 
 
 @require_POST
@@ -127,6 +133,8 @@ def _step(offer: WaitlistOffer, *, full: bool) -> str:
     """Return how the offer stands: ask, full, booked, declined, late, or gone."""
     booking, session = offer.booking, offer.booking.session
     if session.status != Session.Status.SCHEDULED or session.starts_at <= now():
+        return "gone"
+    if not booking.client.is_active:
         return "gone"
     if booking.status == Booking.Status.BOOKED:
         return "booked"

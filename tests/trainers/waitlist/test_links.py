@@ -12,6 +12,7 @@ import time_machine
 from django.conf import settings
 from django.core import signing
 
+from clients.models import Client
 from fitflow.core.clock import now
 from fitflow.core.errors import NotFound
 from fitflow.core.models import OutboxMessage
@@ -151,6 +152,35 @@ def test_she_cancels_by_her_link_after_seeing_what_it_costs(
     board = words_of(browser_of(lotus, "lead").get(f"/sessions/{private.session_id}/"))
     assert "by the client: “A cold”" in board
     assert "Costs 50 % of the price" in board
+
+
+def test_it_never_costs_more_than_the_page_said(
+    lotus: Cast, private: Booking, ask: Callable[..., Any], clock: time_machine.Traveller
+) -> None:
+    Service.objects.update(free_until_hours=6)
+    link = path_of(cancel_link(private))
+    free = ask(link)
+    assert "It costs you nothing." in words_of(free)
+    assert 'name="percent" value="0"' in free.content.decode()
+    clock.shift(timedelta(hours=3))
+    page = words_of(ask(f"{link}cancel/", "post", percent="0"))
+    assert "it costs more by now than this page said" in page
+    assert "50 % of the price is due: $40.00 with tax" in page
+    private.refresh_from_db()
+    assert (private.status, private.fee_percent) == ("booked", None)
+    assert "Your booking is cancelled" in words_of(ask(f"{link}cancel/", "post", percent="50"))
+
+
+def test_who_is_no_client_any_more_takes_no_place(
+    lotus: Cast, offer: WaitlistOffer, ask: Callable[..., Any]
+) -> None:
+    Client.objects.filter(name="Ada").update(is_active=False)
+    link = path_of(offer_link(offer))
+    for page in (ask(link), ask(f"{link}accept/", "post")):
+        assert "There is nothing left to answer." in words_of(page)
+    assert booking_of(offer.booking.session, "Ada").status == "waitlisted"
+    offer.refresh_from_db()
+    assert offer.state == "withdrawn"
 
 
 def test_she_takes_it_back_within_three_minutes(
