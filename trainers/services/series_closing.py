@@ -12,14 +12,22 @@ from django.db.models import Q
 from fitflow.core import outbox
 from fitflow.core.clock import now
 from fitflow.core.db import lock_in_transaction, refusals, retry_deadlocks
-from fitflow.core.errors import Conflict
+from fitflow.core.errors import Conflict, NotPermitted
 from studios.services import record_event
-from studios.shared.policies import Actor
+from studios.shared.policies import Actor, Capability
 from trainers.models import Booking, Series, Session, TrainerProfile, WaitlistOffer
-from trainers.policies import editable_session
+from trainers.policies import editable_session, reaches_trainer
 from trainers.services.closing import cancel_session, clean_reason, restore_session
 from trainers.services.scheduling import UNDO_WITHIN, trainer_lock
-from trainers.services.series_edits import check_scope, fetch_rows, locked_series, repeating, to_come
+from trainers.services.series import rule_of
+from trainers.services.series_edits import (
+    check_scope,
+    fetch_rows,
+    locked_series,
+    repeating,
+    rooms_of,
+    to_come,
+)
 from trainers.services.series_problems import batch_refusal, clashes_conflict
 from trainers.services.sweeping import sweep_holds
 
@@ -40,6 +48,12 @@ def _lock_trainers(series_id: UUID) -> list[TrainerProfile]:
     return trainers
 
 
+def _check_hers(actor: Actor, series: Series) -> None:
+    """Raise NotPermitted where ending the series would take from another trainer what the nights would still make."""
+    if rule_of(series).endless and not reaches_trainer(actor, series.trainer, Capability.SESSIONS_MANAGE):
+        raise NotPermitted("Somebody else gives this series. Ask your lead or the studio.")
+
+
 def preview_series_cancel(*, actor: Actor, session_id: UUID, scope: str) -> SeriesCancel:
     """Return what cancelling "following" or "all" would take; nothing is written.
 
@@ -51,6 +65,7 @@ def preview_series_cancel(*, actor: Actor, session_id: UUID, scope: str) -> Seri
     ids = [session.pk for session in found]
     told = Booking.objects.filter(session__in=ids).exclude(status=Booking.Status.CANCELLED)
     series = fetch_rows(series_id)
+    _check_hers(actor, series)
     stays = series.sessions.exclude(pk__in=ids).exclude(status=Session.Status.CANCELLED).count()
     return SeriesCancel(series, found, told.values("client").distinct().count(), stays)
 
@@ -72,6 +87,7 @@ def cancel_sessions(
     with transaction.atomic():
         _lock_trainers(series_id)
         series = locked_series(series_id, version=version, anchor=anchor)
+        _check_hers(actor, series)
         at, ids = now(), [session.pk for session in to_come(actor, anchor, scope, lock=True)]
         _cancel(actor, ids, at, text)
         Series.objects.filter(pk=series.pk).update(ended_at=at, version=series.version + 1)
@@ -129,7 +145,7 @@ def restore_sessions(*, actor: Actor, session_id: UUID) -> Session:
     with refusals(batch_refusal(explain, anchor.capacity)), transaction.atomic():
         trainers = _lock_trainers(anchor.series_id)
         series = locked_series(anchor.series_id)
-        sweep_holds(people=[trainer.user_id for trainer in trainers], rooms=[series.room_id])
+        sweep_holds(people=[trainer.user_id for trainer in trainers], rooms=rooms_of(series))
         ids = [session.pk for session in _together(anchor)]
         if not ids:
             raise Conflict("This series is not cancelled.", conflict="status")

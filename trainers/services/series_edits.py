@@ -95,6 +95,11 @@ def fetch_rows(series_id: UUID) -> Series:
     return rows.get(pk=series_id)
 
 
+def rooms_of(series: Series) -> set[UUID | None]:
+    """Return the rooms of a series' sessions: some of them may have been given another one alone."""
+    return set(series.sessions.values_list("room_id", flat=True).distinct())
+
+
 def to_come(actor: Actor, anchor: Session, scope: str, *, lock: bool = False) -> list[Session]:
     """Return the sessions of the anchor's series that a change may touch, in order: scheduled, not begun, all hers to change.
 
@@ -289,7 +294,7 @@ def edit_session(
         people = [*trainers, *new, anchor.trainer]
         lock_in_transaction(*(trainer_lock(trainer) for trainer in people))
         series = locked_series(series_id, version=version, anchor=anchor)
-        rooms = [series.room_id, None if isinstance(room_id, Keep) else room_id]
+        rooms = {*rooms_of(series), None if isinstance(room_id, Keep) else room_id}
         sweep_holds(people={trainer.user_id for trainer in people}, rooms=rooms)
         edit = _plan(actor, anchor, series, scope, wish, lock=True)
         if edit.changes_nothing and not edit.by:

@@ -13,7 +13,7 @@ from tests.cast import Cast
 from tests.trainers.plan import scheduled
 from tests.trainers.series.wishes import instant, nth, series_of, starts_of, wall
 from trainers.models import Booking, Session
-from trainers.services import book_client, complete_session
+from trainers.services import book_client, complete_session, hold_slot
 from trainers.services.series_closing import cancel_sessions, preview_series_cancel, restore_sessions
 from trainers.services.series_nightly import due_series
 
@@ -117,3 +117,37 @@ def test_it_refuses_others(cast: Cast) -> None:
             cancel_sessions(actor=cast.actor("client"), session_id=session_id, scope="all")
     with studio_context(cast.summit), pytest.raises(NotFound):
         cancel_sessions(actor=cast.actor("owner2", cast.summit), session_id=session_id, scope="all")
+
+
+def test_who_gives_what_is_made_so_far_does_not_end_anothers_series(lotus: Cast) -> None:
+    series = series_of(lotus, "FREQ=WEEKLY;BYDAY=MO")
+    series.sessions.update(trainer=lotus.trainer("trainer"))
+    for scope in ("following", "all"):
+        with pytest.raises(NotPermitted):
+            preview_series_cancel(actor=lotus.actor("trainer"), session_id=nth(series, 0).pk, scope=scope)
+        with pytest.raises(NotPermitted):
+            cancel_sessions(actor=lotus.actor("trainer"), session_id=nth(series, 0).pk, scope=scope)
+    series.refresh_from_db()
+    assert series.ended_at is None
+    cancel_sessions(actor=lotus.actor("lead"), session_id=nth(series, 0).pk, scope="all")
+
+
+def test_an_expired_hold_of_the_room_that_one_was_given_alone_keeps_none_from_coming_back(
+    lotus: Cast,
+) -> None:
+    series = series_of(lotus)
+    room = lotus.room()
+    Session.objects.filter(pk=nth(series, 1).pk).update(room=room)
+    gone = cancel_sessions(actor=lotus.actor("lead"), session_id=nth(series, 0).pk, scope="all")
+    held = hold_slot(
+        actor=lotus.actor("owner"),
+        service_id=lotus.service().pk,
+        trainer_id=lotus.trainer("trainer").pk,
+        location_id=lotus.location().pk,
+        room_id=room.pk,
+        starts_at=instant(2),
+    )
+    Session.objects.filter(pk=held.pk).update(held_until=now() - timedelta(minutes=1))
+    restore_sessions(actor=lotus.actor("lead"), session_id=gone.pk)
+    assert len(starts_of(series)) == 6
+    assert not Session.objects.filter(pk=held.pk).exists()
