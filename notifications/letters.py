@@ -18,6 +18,7 @@ from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 
 from fitflow.core.context import studio_url
+from fitflow.core.formats import one_line
 from fitflow.tenancy.context import current_studio
 from notifications.models import Delivery
 
@@ -95,8 +96,13 @@ def render(delivery: Delivery) -> Email:
 def lay_out(letter: Letter, *, recipient_name: str = "") -> Email:
     """Return the letter as HTML and as plain text, in the studio's colours."""
     studio: Any = current_studio()
-    name = " ".join(recipient_name.split())
-    letter = replace(letter, subject=" ".join(letter.subject.split())[:200])
+    name = one_line(recipient_name)
+    letter = replace(
+        letter,
+        subject=one_line(letter.subject)[:200],
+        preview=one_line(letter.preview),
+        facts=tuple((label, one_line(value)) for label, value in letter.facts),
+    )
     values = {
         "letter": letter,
         "studio": studio,

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from fitflow.core import outbox
 from fitflow.core.errors import Conflict, Unavailable
+from fitflow.core.formats import one_line
 from fitflow.core.ids import uuid7
 from fitflow.tenancy.context import current_studio
 from notifications import letters
@@ -186,8 +187,8 @@ def _compose(delivery: Delivery, email: letters.Email) -> EmailMultiAlternatives
     message = EmailMultiAlternatives(
         subject=email.subject,
         body=email.text,
-        from_email=formataddr((" ".join(studio.name.split()) if studio else name, address)),
-        to=[formataddr((" ".join(delivery.recipient_name.split()), delivery.recipient))],
+        from_email=formataddr((one_line(studio.name) if studio else name, address)),
+        to=[formataddr((one_line(delivery.recipient_name), delivery.recipient))],
         reply_to=[email.reply_to] if email.reply_to else None,
         headers={
             "Message-ID": delivery.message_id,

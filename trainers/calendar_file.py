@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from clients.models import Client
+from fitflow.core.formats import one_line
 from trainers.models import Session
 
 if TYPE_CHECKING:
@@ -58,9 +59,9 @@ def _event(session: Session, client: Client, studio_name: str, method: Method) -
     event.add("dtstamp", timezone.now())
     event.add("dtstart", session.starts_at.astimezone(zone))
     event.add("dtend", session.ends_at.astimezone(zone))
-    event.add("summary", f"{session.service.name}, {studio_name}")
-    event.add("location", place_of(session))
-    event.add("description", f"With {session.trainer.name} at {studio_name}.")
+    event.add("summary", one_line(f"{session.service.name}, {studio_name}"))
+    event.add("location", one_line(place_of(session)))
+    event.add("description", one_line(f"With {session.trainer.name} at {studio_name}."))
     event.add("status", "CANCELLED" if gone else "CONFIRMED")
     event.add("transp", "OPAQUE")
     event.add("organizer", _address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1], studio_name))
@@ -107,5 +108,5 @@ def _address(email: str, name: str) -> vCalAddress:
     from icalendar import vCalAddress, vText
 
     address = vCalAddress(f"mailto:{email}")
-    address.params["CN"] = vText(name)
+    address.params["CN"] = vText(one_line(name))
     return address

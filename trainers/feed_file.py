@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from fitflow.core.formats import one_line
+
 if TYPE_CHECKING:
     from icalendar import Event
 
@@ -83,8 +85,3 @@ def _event(entry: Entry) -> Event:
     event.add("status", entry.status)
     event.add("transp", "TRANSPARENT" if gone else "OPAQUE")
     return event
-
-
-def one_line(text: str) -> str:
-    """Return a name as one line of printable text: what people type in must not look like lines of the file."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())

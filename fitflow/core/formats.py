@@ -6,6 +6,7 @@ from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
+from unicodedata import category
 from zoneinfo import ZoneInfo
 
 from django.utils import dateformat, timezone
@@ -25,6 +26,19 @@ def money_text(amount: Decimal | int | str | None, currency: str = "CAD") -> str
     cents = to_cents(Decimal(amount))
     sign = SIGNS.get(currency, f"{currency} ")
     return f"{MINUS if cents < 0 else ''}{sign}{abs(cents):,.2f}"
+
+
+# Marks that turn the text around them about (Unicode's bidirectional controls): a name with them reads as another.
+TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def one_line(text: str) -> str:
+    """Return what people typed as one line of plain text: without line ends, control characters and turning marks.
+
+    Joiners stay: names of many languages are written with them.
+    """
+    kept = ("" if one in TURNING else " " if category(one) in {"Cc", "Zl", "Zp"} else one for one in text)
+    return " ".join("".join(kept).split())
 
 
 def zone_of(zone: Zone) -> tzinfo:

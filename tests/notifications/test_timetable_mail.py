@@ -13,6 +13,7 @@ from icalendar import Calendar
 
 from clients.models import Client
 from notifications.models import Delivery
+from studios.models import Location
 from studios.services import add_location
 from studios.shared.policies import SYSTEM
 from tests.cast import Cast
@@ -276,3 +277,23 @@ def test_strange_names_stay_text(lotus: Cast, provider: type[Provider]) -> None:
     assert "<script" not in html
     assert "&lt;script&gt;" in html
     assert calendar_of(provider.got[0])[1]["ATTENDEE"].params["CN"] == "<script>alert(1)</script> 🧘 שלום"
+
+
+def test_names_neither_break_a_line_nor_turn_the_text_about(lotus: Cast, provider: type[Provider]) -> None:
+    strange = 'Zoë "Z" \u202egpj.exe\u2066;\r\nBCC: x@example.com\nBEGIN:VALARM'
+    plain = 'Zoë "Z" gpj.exe; BCC: x@example.com BEGIN:VALARM'
+    Client.objects.filter(pk=lotus.client().pk).update(name=strange)
+    Service.objects.filter(name="Private").update(name=strange)
+    session = booked(lotus, starts_at=DAY, service=strange, client=strange)
+    Location.objects.filter(pk=session.location_id).update(name=strange)
+    work_off()
+    (message,) = provider.got
+    assert str(message.subject).startswith(f"Booked: {plain}, ")
+    assert f"Hello {plain}," in message.body
+    assert f"Where: {plain}, 1 King St" in message.body
+    assert not {"\u202e", "\u2066"} & {*message.body, *message.alternatives[0].content}
+    sent = message.message()
+    assert sent["Bcc"] is None
+    calendar, event = calendar_of(message)
+    assert (event["SUMMARY"], event["ATTENDEE"].params["CN"]) == (f"{plain}, Lotus", plain)
+    assert "VALARM" not in {part.name for part in calendar.walk()}
