@@ -20,6 +20,7 @@ from tests.trainers.importing.bring import (
     start,
     undone,
 )
+from tests.trainers.plan import at, scheduled
 from trainers.models import Import, ImportMade, ImportPart, ImportRow
 from trainers.services import importing
 
@@ -148,19 +149,20 @@ def test_an_undo_takes_back_exactly_what_was_made(lotus: Cast) -> None:
 
 
 def test_what_was_built_on_it_stands_in_the_way_of_the_undo(lotus: Cast) -> None:
-    from clients.services import begin_care, change_client
+    from clients.services import change_client
     from trainers.services import write_note
 
     batch = brought(checked(GOOD))
     ann, bo = Client.objects.get(name="Ann Lee"), Client.objects.get(name="Bo Chan")
     change_client(actor=lotus.actor("owner"), client_id=bo.pk, city="Ottawa")
-    begin_care(user_id=lotus.user["lead"].pk, client_ids=[ann.pk])
+    scheduled(lotus, at(9), clients=("Ann Lee",))
     write_note(actor=lotus.actor("lead"), client_id=ann.pk, body="x")
     with pytest.raises(Conflict) as caught:
         importing.request_undo(actor=lotus.actor("owner"), import_id=batch.pk)
     words = " ".join(caught.value.details["reasons"])
     assert "Bo Chan" in words
     assert "1 note" in words
+    assert "1 booking" in words
     assert "Ann Lee" in words
     assert Client.objects.filter(pk=ann.pk).exists()
 
