@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -168,23 +169,14 @@ GIVEN_UP = 6
 @outbox.subscribe("import.read")
 def read_calendar_file(message: OutboxMessage) -> None:
     """Unfold an uploaded calendar into rows."""
-    importing.read_calendar_file(import_id=message.ids["batch"] or "")
+    _carry_out(message, importing.read_calendar_file, importing.give_up_reading)
 
 
 @outbox.subscribe("import.check")
 def check_import(message: OutboxMessage) -> None:
-    """Carry a dry run on for a while. When even the last attempt fails, the import says so."""
-    named = {"import_id": message.ids["batch"] or "", "round_": int(message.ids["round"] or 0)}
-    try:
-        done = importing.advance_check(**named)  # type: ignore[arg-type]
-    except Exception:
-        if message.attempts < GIVEN_UP:
-            raise
-        log.exception("import.given_up", batch=message.ids["batch"])
-        importing.give_up_check(**named)  # type: ignore[arg-type]
-        return
-    if not done:
-        raise outbox.Continue
+    """Carry a dry run on for a while."""
+    round_ = int(message.ids["round"] or 0)
+    _carry_out(message, importing.advance_check, importing.give_up_check, pause=timedelta(), round_=round_)
 
 
 @outbox.subscribe("import.requested")
@@ -199,18 +191,21 @@ def take_back(message: OutboxMessage) -> None:
     _carry_out(message, importing.carry_out_undo, importing.give_up_undo)
 
 
-def _carry_out(message: OutboxMessage, work: Callable[..., bool], give_up: Callable[..., None]) -> None:
-    import_id = message.ids["batch"]
-    try:
-        done = work(import_id=import_id)
-    except Exception:
-        if message.attempts < GIVEN_UP:
-            raise
-        log.exception("import.given_up", batch=import_id)
-        give_up(import_id=import_id)
-        return
-    if not done:
-        raise outbox.Continue(AGAIN)
+def _carry_out(
+    message: OutboxMessage,
+    work: Callable[..., bool],
+    give_up: Callable[..., None],
+    *,
+    pause: timedelta = AGAIN,
+    **more: Any,
+) -> None:
+    """Do what was asked of an import. What fails too often, or kills its process each time, is given back to people."""
+    named = {"import_id": message.ids["batch"], **more}
+    if message.attempts > GIVEN_UP:
+        log.error("import.given_up", batch=named["import_id"])
+        give_up(**named)
+    elif not work(**named):
+        raise outbox.Continue(pause)
 
 
 @shared_task(name="trainers.forget_files", public_rows=True)

@@ -312,6 +312,48 @@ def test_a_check_goes_on_where_it_was_left(lotus: Cast, monkeypatch: pytest.Monk
     assert list(outcomes(batch)) == list(range(2, 12)), "each row once"
 
 
+def test_what_fails_again_and_again_is_given_back(lotus: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    from trainers import tasks
+
+    batch = checked(GOOD)
+    importing.request_import(actor=lotus.actor("owner"), import_id=batch.pk)
+    message = OutboxMessage.objects.get(topic="import.requested", ids__batch=str(batch.pk))
+
+    def fails(**named: object) -> bool:
+        raise RuntimeError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(importing, "carry_out_import", fails)
+        message.attempts = tasks.GIVEN_UP
+        with pytest.raises(RuntimeError):
+            tasks.bring_in(message)
+    message.attempts += 1
+    tasks.bring_in(message)
+    batch.refresh_from_db()
+    assert batch.state == "checked"
+    assert "Nothing was imported" in batch.notice
+    brought(batch)
+
+
+def test_a_file_with_every_trouble_at_once(lotus: Cast) -> None:
+    rows = [
+        "Nom complet;Courriel;Téléphone;Ville\r\n".encode(),
+        "Zoé Tremblay;zoe@example.com;514 555-0133;Montréal\r\n".encode(),
+        "Éloïse Côté;eloise@example.com;;Lévis\r\n".encode("cp1252"),
+        b"\"=cmd|' /C calc'!A0\";;;Laval\r\n",
+        b"ZOE TREMBLAY;ZOE@EXAMPLE.COM;;\r\n",
+        b'"Roy; Guy";guy@example.com;"+1 (514) 555-0134";"Qu\xe9bec\r\ncity"\r\n',
+    ]
+    batch = checked(b"\xef\xbb\xbf" + b"".join(rows))
+    assert (batch.delimiter, batch.encoding, batch.mended_lines) == (";", "mixed", 2)
+    assert not batch.problems, complaints(batch)
+    assert outcomes(batch) == {2: "new", 3: "new", 4: "new", 5: "same", 6: "new"}
+    brought(batch)
+    assert Client.objects.get(email="eloise@example.com").name == "Éloïse Côté"
+    assert Client.objects.get(email="guy@example.com").city == "Québec city"
+    assert Client.objects.get(city="Laval").name == "=cmd|' /C calc'!A0"
+
+
 def test_columns_must_make_sense(lotus: Cast) -> None:
     batch = start("Email,Email 2\na@example.com,b@example.com\n")
     with pytest.raises(Invalid, match="name"):

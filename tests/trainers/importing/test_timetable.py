@@ -13,6 +13,7 @@ from fitflow.core.clock import now
 from fitflow.core.errors import Conflict
 from fitflow.core.models import OutboxMessage
 from fitflow.tenancy.context import studio_context
+from studios.shared.models import Member
 from studios.shared.policies import SYSTEM
 from tests.cast import Cast
 from tests.trainers.importing.bring import (
@@ -145,6 +146,13 @@ def test_what_is_booked_here_and_elsewhere_is_told_and_of_elsewhere_only_when(lo
         assert "Lead is busy elsewhere" in told[3]
         assert "Summit" not in told[3]
         assert list(told) == [2, 3]
+
+
+def test_what_a_trainer_who_has_left_gave_here_is_told_too(lotus: Cast) -> None:
+    scheduled(lotus, at(9, days=-3), trainer="trainer", clients=("Client",))
+    Member.objects.filter(user=lotus.user["trainer"]).delete()
+    batch = checked(table(f"{day(-3)},9:30,10:30,Private,Trainer,Ann,ann@example.com,"), kind="timetable")
+    assert "Trainer is booked here" in complaints(batch)[2]
 
 
 def test_the_buffers_are_named_where_only_they_clash(lotus: Cast) -> None:

@@ -154,14 +154,14 @@ def rows_of(batch: Import) -> Iterator[tuple[int, list[str]]]:
     return data_rows(texts_of(batch), layout)
 
 
-def read_calendar_file(*, import_id: UUID | str) -> None:
+def read_calendar_file(*, import_id: UUID | str) -> bool:
     """Unfold an uploaded calendar into a table: a row for each event and who attends it.
 
-    What comes from outside is read in a child process with limits (`trainers.external`). May be called again.
+    What comes from outside is read in a child process with limits (`trainers.external`). May be called again; returns True.
     """
     batch = Import.objects.get(pk=import_id)
     if batch.state != Import.State.READING:
-        return
+        return True
     now = timezone.now()
     try:
         events = list_events(
@@ -175,8 +175,16 @@ def read_calendar_file(*, import_id: UUID | str) -> None:
     except (Trouble, Invalid) as error:
         code = getattr(error, "code", "")
         _unreadable(batch, CALENDAR_WORDS.get(code, str(error) if isinstance(error, Invalid) else ""))
-        return
+        return True
     _keep_events(batch, events)
+    return True
+
+
+def give_up_reading(*, import_id: UUID | str) -> None:
+    """Stop reading a calendar file that the outbox has tried in vain."""
+    batch = Import.objects.get(pk=import_id)
+    if batch.state == Import.State.READING:
+        _unreadable(batch, "")
 
 
 def _studio_zone() -> str:
