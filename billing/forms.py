@@ -17,7 +17,7 @@ from billing.tax import categories, category_codes
 from fitflow.core.errors import FitFlowError
 from fitflow.core.formats import money_text, short_day_text
 from fitflow.core.widgets import DateInput, MoneyInput, Switch
-from studios.models import Room
+from studios.models import Equipment, Room
 from studios.shared.models import Province
 from trainers.models import Service, TrainerProfile
 
@@ -228,6 +228,8 @@ class ServiceForm(RefusableForm):
         rooms: Any = self.fields["room_ids"]
         rooms.queryset = Room.objects.filter(is_active=True).select_related("location")
         rooms.label_from_instance = lambda room: f"{room.location.name}, {room.name}"
+        self.equipment = {f"equipment-{row.pk}": row for row in _equipment()}
+        self.fields |= {name: _need_field(row) for name, row in self.equipment.items()}
         field = self.fields["tax_category"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101
         field.choices = category_choices()
@@ -236,7 +238,14 @@ class ServiceForm(RefusableForm):
     def of(cls, service: Service) -> ServiceForm:
         """Return the form filled in with a service as it is."""
         plain = {name: getattr(service, name) for name in cls.base_fields if not name.endswith("_ids")}
-        return cls(initial=plain | {"trainer_ids": service.trainers.all(), "room_ids": service.rooms.all()})
+        needs = {f"equipment-{need.equipment_id}": need.quantity for need in service.needs.all()}
+        named = {"trainer_ids": service.trainers.all(), "room_ids": service.rooms.all()}
+        return cls(initial=plain | named | needs)
+
+    @property
+    def equipment_fields(self) -> list[forms.BoundField]:
+        """The numbers of things each session uses, by place and name."""
+        return [self[name] for name in self.equipment]
 
     def values(self) -> dict[str, Any]:
         """Return the checked fields as the service takes them."""
@@ -247,7 +256,24 @@ class ServiceForm(RefusableForm):
             for name, value in self.cleaned_data.items()
             if name not in bounds or value is not None
         }
-        return {**kept, **named}
+        needs = {row.pk: kept.pop(name, None) or 0 for name, row in self.equipment.items()}
+        return {**kept, **named, "equipment": needs}
+
+
+def _equipment() -> Iterable[Equipment]:
+    rows = Equipment.objects.filter(is_active=True, location__is_active=True).select_related("location")
+    return rows.order_by("location__name", "name")
+
+
+def _need_field(row: Equipment) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=f"{row.name}, {row.location.name}",
+        min_value=0,
+        max_value=row.quantity,
+        initial=0,
+        required=False,
+        help_text=f"Of {row.quantity}.",
+    )
 
 
 class BillingSettingsForm(RefusableForm):

@@ -1,4 +1,4 @@
-"""The API of a studio's premises: its places and their rooms."""
+"""The API of a studio's premises: its places, their rooms and equipment."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -16,8 +17,18 @@ from fitflow.core.api.inputs import checked
 from fitflow.core.api.schema import PAGE, page_of
 from fitflow.core.api.throttles import slow_down
 from fitflow.core.errors import Invalid, NotFound, NotPermitted
-from studios.models import Location, Room
-from studios.services import add_location, add_room, change_location, change_room, open_own_studio
+from studios.models import Equipment, Location, Room
+from studios.services import (
+    add_equipment,
+    add_location,
+    add_room,
+    change_equipment,
+    change_location,
+    change_room,
+    open_own_studio,
+    restore_equipment,
+    retire_equipment,
+)
 from studios.shared.models import Province
 from studios.shared.policies import Actor, Capability, require
 from studios.shared.selectors import organizations_owned_by
@@ -49,6 +60,21 @@ class RoomOut(RoomIn):
     is_active = serializers.BooleanField()
 
 
+class EquipmentIn(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=80)
+    quantity = serializers.IntegerField(min_value=1, max_value=500, help_text="How many there are.")
+
+
+class EquipmentOut(EquipmentIn):
+    id = serializers.UUIDField()
+    location = serializers.UUIDField()
+    is_active = serializers.BooleanField()
+
+
+class EquipmentChangeIn(EquipmentIn):
+    is_active = serializers.BooleanField(help_text="False takes it out of use; what is booked stays.")
+
+
 class StudioIn(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=120)
     slug = serializers.CharField(max_length=40, help_text="The studio's host is this, below the platform's.")
@@ -73,6 +99,15 @@ def _location(row: Location) -> dict[str, Any]:
 def _room(row: Room) -> dict[str, Any]:
     fields = {name: getattr(row, name) for name in ("id", "name", "capacity", "is_active")}
     return {**fields, "location": row.location_id}
+
+
+def _equipment(row: Equipment) -> dict[str, Any]:
+    fields = {name: getattr(row, name) for name in ("id", "name", "quantity", "is_active")}
+    return {**fields, "location": row.location_id}
+
+
+def _equipment_rows(rows: Sequence[Equipment]) -> list[dict[str, Any]]:
+    return [_equipment(row) for row in rows]
 
 
 def _locations(rows: Sequence[Location]) -> list[dict[str, Any]]:
@@ -157,6 +192,51 @@ def room(request: Request, location_id: UUID, room_id: UUID) -> Response:
     if request.method == "GET":
         return Response(_room(found))
     return Response(_room(change_room(actor=actor, room=found, **checked(RoomIn, request, partial=True))))
+
+
+@extend_schema(
+    methods=["GET"],
+    operation_id="equipment_list",
+    parameters=PAGE,
+    responses=page_of(EquipmentOut, "EquipmentPage"),
+)
+@extend_schema(
+    methods=["POST"], operation_id="equipment_add", request=EquipmentIn, responses={201: EquipmentOut}
+)
+@endpoint("GET", "POST")
+def equipment_all(request: Request, location_id: UUID) -> Response:
+    """The equipment of a place; adding some."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    seen = _seen(actor, location_id)
+    if request.method == "GET":
+        return paginate(request, seen.equipment.filter(is_active=True), _equipment_rows)
+    require(actor, Capability.PREMISES_MANAGE)
+    made = add_equipment(actor=actor, location=seen, **checked(EquipmentIn, request))
+    return Response(_equipment(made), status=201)
+
+
+@extend_schema(methods=["GET"], operation_id="equipment_get", responses=EquipmentOut)
+@extend_schema(
+    methods=["PATCH"], operation_id="equipment_change", request=EquipmentChangeIn, responses=EquipmentOut
+)
+@endpoint("GET", "PATCH")
+def equipment(request: Request, location_id: UUID, equipment_id: UUID) -> Response:
+    """Equipment of one kind: its name, how many there are, and whether it is in use."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = _seen(actor, location_id).equipment.filter(pk=equipment_id).first()
+    if found is None:
+        raise NotFound()
+    if request.method == "GET":
+        return Response(_equipment(found))
+    require(actor, Capability.PREMISES_MANAGE)
+    fields = checked(EquipmentChangeIn, request, partial=True)
+    active = fields.pop("is_active", found.is_active)
+    with transaction.atomic():
+        if fields:
+            change_equipment(actor=actor, equipment=found, **fields)
+        if active is not found.is_active:
+            (restore_equipment if active else retire_equipment)(actor=actor, equipment=found)
+    return Response(_equipment(found))
 
 
 def not_too_many_studios(user: Any) -> None:

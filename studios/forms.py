@@ -145,3 +145,20 @@ class RoomForm(forms.Form):
         max_value=5000,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
+
+
+class EquipmentForm(forms.Form):
+    """Things of one kind at a place."""
+
+    name = forms.CharField(
+        label="What it is",
+        max_length=80,
+        widget=forms.TextInput({"autocomplete": "off"}),
+        help_text="Such as Reformer.",
+    )
+    quantity = forms.IntegerField(
+        label="How many there are",
+        min_value=1,
+        max_value=500,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )

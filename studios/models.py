@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from fitflow.core.audit import AuditRow
@@ -54,6 +54,25 @@ class Room(Row):
     class Meta:
         ordering: ClassVar = ["location__name", "name"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["location", "name"], name="room_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Equipment(Row):
+    """Things of one kind at a location, and how many of them there are: never more in use at once (trigger in trainers)."""
+
+    location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="equipment")
+    name = models.CharField(max_length=80)
+    quantity = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(500)])
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering: ClassVar = ["location__name", "name"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["location", "name"], name="equipment_name_once"),
+            models.CheckConstraint(condition=models.Q(quantity__gte=1), name="equipment_is_there"),
+        ]
 
     def __str__(self) -> str:
         return self.name

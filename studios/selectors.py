@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 
 from fitflow.core.errors import NotFound
-from studios.models import Location, Room
+from studios.models import Equipment, Location, Room
 from studios.policies import STAFF_ROLES, may_give, may_take
 from studios.shared.models import Invitation, Member, Role, Studio
 from studios.shared.policies import Actor
@@ -84,9 +84,10 @@ def open_invitations(actor: Actor, studio: Studio) -> list[Invitation]:
 
 
 def places() -> QuerySet[Location]:
-    """Return the studio's places, those in use first, each with its rooms."""
+    """Return the studio's places, those in use first, each with its rooms and equipment."""
     rooms = Prefetch("rooms", Room.objects.order_by("-is_active", "name"))
-    return Location.objects.order_by("-is_active", "name").prefetch_related(rooms)
+    equipment = Prefetch("equipment", Equipment.objects.order_by("-is_active", "name"))
+    return Location.objects.order_by("-is_active", "name").prefetch_related(rooms, equipment)
 
 
 def fetch_location(location_id: UUID) -> Location:
@@ -100,6 +101,14 @@ def fetch_location(location_id: UUID) -> Location:
 def fetch_room(room_id: UUID) -> Room:
     """Return a room with its place; raise NotFound."""
     row = Room.objects.select_related("location").filter(pk=room_id).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def fetch_equipment(equipment_id: UUID) -> Equipment:
+    """Return some equipment with its place; raise NotFound."""
+    row = Equipment.objects.select_related("location").filter(pk=equipment_id).first()
     if row is None:
         raise NotFound()
     return row

@@ -37,6 +37,16 @@ studio: list[URLPattern | URLResolver] = [
     path("settings/rooms/<uuid:room_id>/", settings.room_edit, name="room_edit"),
     path("settings/rooms/<uuid:room_id>/retire/", settings.room_retire, name="room_retire"),
     path("settings/rooms/<uuid:room_id>/restore/", settings.room_restore, name="room_restore"),
+    path("settings/places/<uuid:location_id>/equipment/add/", settings.equipment_add, name="equipment_add"),
+    path("settings/equipment/<uuid:equipment_id>/", settings.equipment_edit, name="equipment_edit"),
+    path(
+        "settings/equipment/<uuid:equipment_id>/retire/", settings.equipment_retire, name="equipment_retire"
+    ),
+    path(
+        "settings/equipment/<uuid:equipment_id>/restore/",
+        settings.equipment_restore,
+        name="equipment_restore",
+    ),
 ]
 public_api: list[URLPattern | URLResolver] = [
     path("studios/", api.studios, name="api_studios"),
@@ -46,4 +56,6 @@ studio_api: list[URLPattern | URLResolver] = [
     path("locations/<uuid:location_id>/", api.location, name="api_location"),
     path("locations/<uuid:location_id>/rooms/", api.rooms, name="api_rooms"),
     path("locations/<uuid:location_id>/rooms/<uuid:room_id>/", api.room, name="api_room"),
+    path("locations/<uuid:location_id>/equipment/", api.equipment_all, name="api_equipment_all"),
+    path("locations/<uuid:location_id>/equipment/<uuid:equipment_id>/", api.equipment, name="api_equipment"),
 ]

@@ -28,7 +28,7 @@ SUBJECTS: dict[str, dict[Capability, str]] = {
         Capability.REPORTS_SEE: "See reports of money and tax",
     },
     "Studio": {
-        Capability.PREMISES_MANAGE: "Change places and rooms",
+        Capability.PREMISES_MANAGE: "Change places, rooms and equipment",
         Capability.STUDIO_MANAGE: "Change the studio itself, its tax numbers and plan",
         Capability.AUDIT_SEE: "See who did what",
         Capability.MESSAGES_MANAGE: "See the messages that were sent, and send them again",

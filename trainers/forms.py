@@ -30,6 +30,7 @@ FIELDS = {
     "availability": "starts_at",
     "room": "place",
     "location": "place",
+    "equipment": "starts_at",
     "capacity": "client",
     "client_id": "client",
     "client_ids": "client",

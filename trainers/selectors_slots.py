@@ -13,12 +13,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from fitflow.core.clock import now
 from fitflow.core.db import fetch_prepared
 from fitflow.core.errors import Invalid, NotFound, NotPermitted
 from studios.models import Location
 from studios.shared.policies import Actor, Capability, Scope, require
-from trainers.models import Service, TrainerProfile
+from trainers.models import Service, ServiceEquipment, TrainerProfile
 from trainers.models.timetable import LONGEST
 from trainers.selectors_hours import OPENED, parameters
 
@@ -28,7 +30,7 @@ LONGEST_RANGE = timedelta(days=93)
 FURTHEST = timedelta(minutes=600)
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
-FREE = f"""
+PARTS = f"""
 WITH person AS (
     SELECT trainer.id, trainer.user_id FROM trainers_trainerprofile AS trainer
     WHERE trainer.is_active AND (%(trainer)s::uuid IS NULL OR trainer.id = %(trainer)s) AND (
@@ -83,10 +85,45 @@ WITH person AS (
     SELECT place.id, NULL, %(within)s::tstzmultirange FROM place
     WHERE NOT EXISTS (SELECT FROM studios_room AS room WHERE room.location_id = place.id AND room.is_active)
       AND NOT EXISTS (SELECT FROM trainers_service_rooms AS named WHERE named.service_id = %(service)s)
-), idle AS MATERIALIZED (
-    SELECT trainer_id, location_id, fits.starts - coalesce(taken.starts, '{{}}') AS starts
+)
+"""  # noqa: S608
+IDLE = """, idle AS MATERIALIZED (
+    SELECT trainer_id, location_id, fits.starts - coalesce(taken.starts, '{}') AS starts
     FROM fits LEFT JOIN taken USING (trainer_id, location_id)
-), free AS (
+)
+"""
+# In its stead for a service that needs equipment: without the starts at which too little of it is left. It is given at no
+# place that has none of what it names.
+IDLE_WITH_EQUIPMENT = """, need AS (
+    SELECT equipment.id AS equipment_id, equipment.location_id,
+           CASE WHEN equipment.is_active THEN equipment.quantity ELSE 0 END - need.quantity AS spare
+    FROM trainers_serviceequipment AS need JOIN studios_equipment AS equipment ON equipment.id = need.equipment_id
+    WHERE need.service_id = %(service)s
+), level AS (
+    SELECT equipment_id, at, lead(at) OVER running AS until, sum(change) OVER running AS used
+    FROM (
+        SELECT equipment_id, edge.at, sum(edge.change) AS change
+        FROM need JOIN trainers_sessionequipment AS uses USING (equipment_id)
+        JOIN trainers_session AS session ON session.id = uses.session_id
+        CROSS JOIN LATERAL (VALUES (starts_at, uses.quantity::int), (ends_at, -uses.quantity::int)) AS edge(at, change)
+        WHERE starts_at > %(rooms_from)s AND starts_at < %(busy_to)s
+          AND status <> 'cancelled' AND (held_until IS NULL OR held_until > now())
+        GROUP BY equipment_id, edge.at
+    ) AS step
+    WINDOW running AS (PARTITION BY equipment_id ORDER BY at)
+), short AS (
+    SELECT location_id, range_agg(CASE
+        WHEN spare < 0 THEN tstzrange(NULL, NULL)
+        WHEN used > spare THEN tstzrange(at - %(length)s, until, '()')
+        ELSE 'empty' END) AS starts
+    FROM need LEFT JOIN level USING (equipment_id)
+    GROUP BY location_id
+), idle AS MATERIALIZED (
+    SELECT trainer_id, location_id, fits.starts - coalesce(taken.starts, '{}') - short.starts AS starts
+    FROM fits LEFT JOIN taken USING (trainer_id, location_id) JOIN short USING (location_id)
+)
+"""
+REST = """, free AS (
     SELECT idle.trainer_id, idle.location_id, part.room_id, unnest(idle.starts * part.starts) AS span
     FROM idle JOIN part USING (location_id)
     WHERE idle.starts && part.starts
@@ -96,20 +133,19 @@ WITH person AS (
         date_bin(%(step)s, lower(span) + %(step)s - interval '1 microsecond', %(epoch)s), upper(span), %(step)s) AS starts_at
     WHERE span @> starts_at
 )
-"""  # noqa: S608
-ROWS = (
-    FREE
-    + """SELECT starts_at, starts_at + %(length)s, trainer_id, location_id, room_id
+"""
+ROWS = """SELECT starts_at, starts_at + %(length)s, trainer_id, location_id, room_id
 FROM slot ORDER BY starts_at, trainer_id, location_id"""
-)
 # Text that PostgreSQL writes itself: a month of twenty trainers is ten thousand slots, and each would be five objects here.
-JSON = (
-    FREE  # noqa: S608
-    + """SELECT '[' || coalesce(string_agg(
+JSON = """SELECT '[' || coalesce(string_agg(
     '{"starts_at":' || to_json(starts_at) || ',"ends_at":' || to_json(starts_at + %(length)s) || ',"trainer":"' || trainer_id
     || '","location":"' || location_id || '","room":' || coalesce('"' || room_id || '"', 'null') || '}',
     ',' ORDER BY starts_at, trainer_id, location_id), '') || ']' FROM slot"""
-)
+
+
+def statement(asked: str, *, equipment: bool = False) -> str:
+    """Return the statement that answers in rows (ROWS) or in text (JSON), for a service that needs equipment or does not."""
+    return PARTS + (IDLE_WITH_EQUIPMENT if equipment else IDLE) + REST + asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +176,18 @@ def free_slots(*, actor: Actor, ask: Ask) -> list[Slot]:
     Raises NotPermitted to who does not work here, NotFound for what this studio does not have, Invalid for a range that ends
     before it starts or is longer than 93 days.
     """
-    values = _values(actor, ask)
-    return [Slot(*row) for row in fetch_prepared(ROWS, values)]
+    service, values = _values(actor, ask)
+    return [Slot(*row) for row in fetch_prepared(_for(service, ROWS), values)]
 
 
 def free_slots_json(*, actor: Actor, ask: Ask) -> bytes:
     """Return the free slots as a JSON array, as the API shows them. Queries and errors as of `free_slots`."""
-    values = _values(actor, ask)
-    return str(fetch_prepared(JSON, values)[0][0]).encode()
+    service, values = _values(actor, ask)
+    return str(fetch_prepared(_for(service, JSON), values)[0][0]).encode()
+
+
+def _for(service: Any, asked: str) -> str:
+    return statement(asked, equipment=service.needs_equipment)
 
 
 def require_slots(actor: Actor) -> None:
@@ -156,13 +196,14 @@ def require_slots(actor: Actor) -> None:
         raise NotPermitted()
 
 
-def _values(actor: Actor, ask: Ask) -> dict[str, Any]:
+def _values(actor: Actor, ask: Ask) -> tuple[Service, dict[str, Any]]:
     require_slots(actor)
     if ask.ends <= ask.starts:
         raise Invalid("The range ends before it starts.", field="to")
     if ask.ends - ask.starts > LONGEST_RANGE + timedelta(hours=1):  # with a change of clock in it
         raise Invalid(f"Ask for {LONGEST_RANGE.days} days at most.", field="to")
-    service = Service.objects.filter(pk=ask.service, is_active=True).first()
+    needs = Exists(ServiceEquipment.objects.filter(service=OuterRef("pk")))
+    service = Service.objects.filter(pk=ask.service, is_active=True).annotate(needs_equipment=needs).first()
     if service is None:
         raise NotFound("The studio does not offer that.", field="service")
     if ask.trainer and not TrainerProfile.objects.filter(pk=ask.trainer, is_active=True).exists():
@@ -171,7 +212,7 @@ def _values(actor: Actor, ask: Ask) -> dict[str, Any]:
     if ask.location and ask.location not in {place.pk for place in places}:
         raise NotFound("There is no such place.", field="location")
     chosen = [place for place in places if ask.location in {None, place.pk}]
-    return statement_values(service, ask, chosen)
+    return service, statement_values(service, ask, chosen)
 
 
 def statement_values(service: Service, ask: Ask, places: Iterable[Location]) -> dict[str, Any]:

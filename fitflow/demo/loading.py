@@ -37,8 +37,8 @@ from fitflow.demo.world import PEOPLE, STUDIOS, Slot, StudioFacts
 from fitflow.tenancy import hosts, schema
 from fitflow.tenancy.context import studio_context
 from fitflow.tenancy.db import connection
-from studios.models import AuditEvent, Room
-from studios.services import add_location, add_room, record_event
+from studios.models import AuditEvent, Equipment, Room
+from studios.services import add_equipment, add_location, add_room, record_event
 from studios.shared.models import Organization, Role, Studio
 from studios.shared.policies import SYSTEM
 from studios.shared.selectors import actor_in
@@ -181,6 +181,8 @@ def _furnish(facts: StudioFacts, people: dict[str, User]) -> None:
         )
         for name, capacity in place.rooms.items():
             add_room(actor=SYSTEM, location=location, name=name, capacity=capacity)
+        for name, quantity in place.equipment.items():
+            add_equipment(actor=SYSTEM, location=location, name=name, quantity=quantity)
     made: dict[str, TrainerProfile] = {}
     for hue, key in enumerate(facts.trainers, start=1):
         lead = made.get(facts.teams.get(key, ""))
@@ -198,6 +200,9 @@ def _furnish(facts: StudioFacts, people: dict[str, User]) -> None:
             tax_category=offer.category,
             late_fee_percent=offer.late_fee,
             buffer_after_minutes=offer.buffer_after,
+            equipment={
+                row.pk: offer.needs[row.name] for row in Equipment.objects.filter(name__in=offer.needs)
+            },
         )
 
 

@@ -31,6 +31,7 @@ class Offer:
     category: str
     late_fee: int = 0
     buffer_after: int = 0
+    needs: dict[str, int] = field(default_factory=dict)  # equipment (name → how many)
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,14 @@ class Slot:
 
 @dataclass(frozen=True)
 class Place:
-    """A location with its rooms (name → places)."""
+    """A location with its rooms (name → places) and its equipment (name → how many)."""
 
     name: str
     street: str
     city: str
     postal_code: str
     rooms: dict[str, int]
+    equipment: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -214,10 +216,11 @@ PRAIRIE = StudioFacts(
         "client2": (Role.CLIENT,),
     },
     trainers=("lead", "kim"),
-    places=(Place("Albert Street", "2300 Albert St", "Regina", "S4P 2V7", {"Treatment 1": 2, "Treatment 2": 2, "Gym": 6}),),
+    places=(Place("Albert Street", "2300 Albert St", "Regina", "S4P 2V7", {"Treatment 1": 2, "Treatment 2": 2, "Gym": 6},
+                  {"Reformer": 2, "Ultrasound unit": 1}),),
     offers=(
         Offer("Physiotherapy assessment", 60, 1, "120.00", "health:physiotherapist"),
-        Offer("Knee rehab", 45, 1, "85.00", "health:physiotherapist"),
+        Offer("Knee rehab", 45, 1, "85.00", "health:physiotherapist", needs={"Reformer": 1, "Ultrasound unit": 1}),
         Offer("Strength training", 60, 1, "70.00", "personal_service", late_fee=50),
     ),
     slots=(

@@ -149,6 +149,52 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION __studio__.trainers_equipment_check(asked uuid[], adding boolean) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    short text;
+BEGIN
+    -- Whoever else wants these things waits here until we have ended, and then counts what we have written. All in one order.
+    PERFORM FROM studios_equipment
+    WHERE id IN (SELECT equipment_id FROM trainers_sessionequipment WHERE session_id = ANY (asked))
+    ORDER BY id FOR NO KEY UPDATE;
+    SELECT equipment.name INTO short
+    FROM trainers_sessionequipment AS mine
+    JOIN trainers_session AS session ON session.id = mine.session_id
+    JOIN studios_equipment AS equipment ON equipment.id = mine.equipment_id
+    CROSS JOIN LATERAL (
+        SELECT max(used) AS most FROM (
+            -- What ends at an instant has given its things back to what begins then.
+            SELECT sum(edge.change) OVER (ORDER BY edge.at, edge.change) AS used
+            FROM trainers_session AS other JOIN trainers_sessionequipment AS uses ON uses.session_id = other.id
+            CROSS JOIN LATERAL (VALUES (greatest(other.starts_at, session.starts_at), uses.quantity::int),
+                                       (least(other.ends_at, session.ends_at), -uses.quantity::int)) AS edge(at, change)
+            WHERE uses.equipment_id = mine.equipment_id AND other.status <> 'cancelled'
+              AND other.starts_at > session.starts_at - interval '12 hours' AND other.starts_at < session.ends_at
+              AND other.ends_at > session.starts_at
+              AND (other.held_until IS NULL OR other.held_until > now() OR other.id = ANY (asked))
+        ) AS running
+    ) AS peak
+    WHERE mine.session_id = ANY (asked) AND session.status <> 'cancelled' AND session.ends_at > now()
+      AND (peak.most > equipment.quantity OR adding AND NOT equipment.is_active)
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION '% is in use', short USING ERRCODE = '23514', CONSTRAINT = 'equipment_within_quantity';
+    END IF;
+END $$;
+
+CREATE FUNCTION __studio__.trainers_equipment_fewer() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM trainers_equipment_check(array_agg(session.id), false)
+    FROM trainers_sessionequipment AS uses JOIN trainers_session AS session ON session.id = uses.session_id
+    WHERE uses.equipment_id = NEW.id AND session.ends_at > now() AND session.status <> 'cancelled'
+      AND (session.held_until IS NULL OR session.held_until > now());
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION __studio__.trainers_note_addenda_follow() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -227,6 +273,50 @@ BEGIN
     FROM trainers_trainerprofile AS trainer WHERE trainer.id = NEW.trainer_id
     ON CONFLICT (id) DO UPDATE SET user_id = EXCLUDED.user_id, kind = EXCLUDED.kind, span = EXCLUDED.span,
         location_id = EXCLUDED.location_id, expires_at = EXCLUDED.expires_at;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION __studio__.trainers_session_equip() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    asked uuid[];
+BEGIN
+    IF NOT EXISTS (SELECT FROM added JOIN trainers_serviceequipment USING (service_id)) THEN
+        RETURN NULL;
+    END IF;
+    WITH made AS (
+        INSERT INTO trainers_sessionequipment (session_id, equipment_id, quantity)
+        SELECT added.id, need.equipment_id, need.quantity
+        FROM added JOIN trainers_serviceequipment AS need ON need.service_id = added.service_id
+        JOIN studios_equipment AS equipment
+            ON equipment.id = need.equipment_id AND equipment.location_id = added.location_id
+        RETURNING session_id
+    ) SELECT array_agg(DISTINCT session_id) INTO asked FROM made;
+    IF EXISTS (SELECT FROM added WHERE ends_at > now() AND id <> ALL (coalesce(asked, '{}'))
+               AND EXISTS (SELECT FROM trainers_serviceequipment AS need WHERE need.service_id = added.service_id)) THEN
+        RAISE EXCEPTION 'what the service needs is not there'
+            USING ERRCODE = '23514', CONSTRAINT = 'equipment_at_place';
+    END IF;
+    PERFORM trainers_equipment_check(asked, true);
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION __studio__.trainers_session_equip_again() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF EXISTS (SELECT FROM trainers_sessionequipment WHERE session_id = NEW.id) THEN
+        PERFORM trainers_equipment_check(ARRAY[NEW.id], false);
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION __studio__.trainers_session_unequip() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    DELETE FROM trainers_sessionequipment WHERE session_id = OLD.id;
     RETURN NULL;
 END $$;
 
@@ -505,6 +595,17 @@ CREATE TABLE __studio__.studios_auditevent (
     request_id character varying(64) NOT NULL,
     previous_hash bytea NOT NULL,
     hash bytea NOT NULL
+);
+
+CREATE TABLE __studio__.studios_equipment (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    name character varying(80) NOT NULL,
+    quantity smallint NOT NULL,
+    is_active boolean NOT NULL,
+    location_id uuid NOT NULL,
+    CONSTRAINT equipment_is_there CHECK ((quantity >= 1)),
+    CONSTRAINT studios_equipment_quantity_check CHECK ((quantity >= 0))
 );
 
 CREATE TABLE __studio__.studios_location (
@@ -836,6 +937,14 @@ ALTER TABLE __studio__.trainers_service_trainers ALTER COLUMN id ADD GENERATED B
     CACHE 1
 );
 
+CREATE TABLE __studio__.trainers_serviceequipment (
+    quantity smallint NOT NULL,
+    equipment_id uuid NOT NULL,
+    service_id uuid NOT NULL,
+    CONSTRAINT need_is_for_something CHECK ((quantity >= 1)),
+    CONSTRAINT trainers_serviceequipment_quantity_check CHECK ((quantity >= 0))
+);
+
 CREATE TABLE __studio__.trainers_session (
     id uuid NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -870,6 +979,13 @@ CREATE TABLE __studio__.trainers_session (
     CONSTRAINT trainers_session_capacity_check CHECK ((capacity >= 0)),
     CONSTRAINT trainers_session_version_check CHECK ((version >= 0)),
     CONSTRAINT trainers_session_waitlisted_check CHECK ((waitlisted >= 0))
+);
+
+CREATE TABLE __studio__.trainers_sessionequipment (
+    quantity smallint NOT NULL,
+    equipment_id uuid NOT NULL,
+    session_id uuid NOT NULL,
+    CONSTRAINT trainers_sessionequipment_quantity_check CHECK ((quantity >= 0))
 );
 
 CREATE TABLE __studio__.trainers_trainerprofile (
@@ -972,6 +1088,9 @@ ALTER TABLE ONLY __studio__.django_migrations
 ALTER TABLE ONLY __studio__.billing_entry
     ADD CONSTRAINT entry_source_once UNIQUE (source, source_id);
 
+ALTER TABLE ONLY __studio__.studios_equipment
+    ADD CONSTRAINT equipment_name_once UNIQUE (location_id, name);
+
 ALTER TABLE ONLY __studio__.trainers_availabilityhours
     ADD CONSTRAINT hours_no_overlap EXCLUDE USING gist (trainer_id WITH =, weekday WITH =, int4range((starts_minute)::integer, (ends_minute)::integer) WITH &&, daterange(valid_from, valid_until, '[]'::text) WITH &&);
 
@@ -1019,6 +1138,9 @@ ALTER TABLE ONLY __studio__.trainers_seriesskip
 
 ALTER TABLE ONLY __studio__.studios_auditevent
     ADD CONSTRAINT studios_auditevent_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.studios_equipment
+    ADD CONSTRAINT studios_equipment_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY __studio__.studios_location
     ADD CONSTRAINT studios_location_pkey PRIMARY KEY (id);
@@ -1089,8 +1211,14 @@ ALTER TABLE ONLY __studio__.trainers_service_trainers
 ALTER TABLE ONLY __studio__.trainers_service_trainers
     ADD CONSTRAINT trainers_service_trainers_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY __studio__.trainers_serviceequipment
+    ADD CONSTRAINT trainers_serviceequipment_pkey PRIMARY KEY (service_id, equipment_id);
+
 ALTER TABLE ONLY __studio__.trainers_session
     ADD CONSTRAINT trainers_session_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.trainers_sessionequipment
+    ADD CONSTRAINT trainers_sessionequipment_pkey PRIMARY KEY (session_id, equipment_id);
 
 ALTER TABLE ONLY __studio__.trainers_trainerprofile
     ADD CONSTRAINT trainers_trainerprofile_pkey PRIMARY KEY (id);
@@ -1211,6 +1339,8 @@ CREATE INDEX session_held ON __studio__.trainers_session USING btree (held_until
 
 CREATE UNIQUE INDEX session_occurrence_once ON __studio__.trainers_session USING btree (series_id, occurrence) WHERE (series_id IS NOT NULL);
 
+CREATE INDEX studios_equipment_location_id_77e54f09 ON __studio__.studios_equipment USING btree (location_id);
+
 CREATE INDEX studios_room_location_id_f5f2161a ON __studio__.studios_room USING btree (location_id);
 
 CREATE INDEX trainers_availabilityexception_location_id_ba9432e3 ON __studio__.trainers_availabilityexception USING btree (location_id);
@@ -1283,6 +1413,10 @@ CREATE INDEX trainers_service_trainers_service_id_fbcb9f37 ON __studio__.trainer
 
 CREATE INDEX trainers_service_trainers_trainerprofile_id_788e5643 ON __studio__.trainers_service_trainers USING btree (trainerprofile_id);
 
+CREATE INDEX trainers_serviceequipment_equipment_id_2c26fecc ON __studio__.trainers_serviceequipment USING btree (equipment_id);
+
+CREATE INDEX trainers_serviceequipment_service_id_c68ef00b ON __studio__.trainers_serviceequipment USING btree (service_id);
+
 CREATE INDEX trainers_session_cancelled_by_id_62b2a4b6 ON __studio__.trainers_session USING btree (cancelled_by_id);
 
 CREATE INDEX trainers_session_location_id_cc236d68 ON __studio__.trainers_session USING btree (location_id);
@@ -1294,6 +1428,10 @@ CREATE INDEX trainers_session_series_id_cdbf0033 ON __studio__.trainers_session 
 CREATE INDEX trainers_session_service_id_4afb52dc ON __studio__.trainers_session USING btree (service_id);
 
 CREATE INDEX trainers_session_trainer_id_eba3a273 ON __studio__.trainers_session USING btree (trainer_id);
+
+CREATE INDEX trainers_sessionequipment_equipment_id_7dbaecb0 ON __studio__.trainers_sessionequipment USING btree (equipment_id);
+
+CREATE INDEX trainers_sessionequipment_session_id_46af7559 ON __studio__.trainers_sessionequipment USING btree (session_id);
 
 CREATE INDEX trainers_trainerprofile_lead_id_432ae72e ON __studio__.trainers_trainerprofile USING btree (lead_id);
 
@@ -1357,6 +1495,8 @@ CREATE TRIGGER studios_auditevent_keep BEFORE TRUNCATE ON __studio__.studios_aud
 
 CREATE TRIGGER trainers_booking_count AFTER INSERT OR DELETE OR UPDATE OF status ON __studio__.trainers_booking FOR EACH ROW EXECUTE FUNCTION __studio__.trainers_booking_count();
 
+CREATE TRIGGER trainers_equipment_fewer AFTER UPDATE OF quantity ON __studio__.studios_equipment FOR EACH ROW WHEN ((new.quantity < old.quantity)) EXECUTE FUNCTION __studio__.trainers_equipment_fewer();
+
 CREATE TRIGGER trainers_note_addenda_follow AFTER UPDATE OF visibility, shared_with_client ON __studio__.trainers_note FOR EACH ROW WHEN (((new.addendum_to_id IS NULL) AND ((new.visibility)::text IS DISTINCT FROM (old.visibility)::text))) EXECUTE FUNCTION __studio__.trainers_note_addenda_follow();
 
 CREATE TRIGGER trainers_note_addendum BEFORE INSERT OR UPDATE OF addendum_to_id, client_id, author_id, visibility ON __studio__.trainers_note FOR EACH ROW WHEN ((new.addendum_to_id IS NOT NULL)) EXECUTE FUNCTION __studio__.trainers_note_addendum();
@@ -1368,6 +1508,12 @@ CREATE TRIGGER trainers_note_signed BEFORE DELETE OR UPDATE ON __studio__.traine
 CREATE TRIGGER trainers_session_busy_insert AFTER INSERT OR DELETE ON __studio__.trainers_session FOR EACH ROW EXECUTE FUNCTION __studio__.trainers_session_busy();
 
 CREATE TRIGGER trainers_session_busy_update AFTER UPDATE OF status, trainer_id, location_id, starts_at, ends_at, held_until, buffer_before_minutes, buffer_after_minutes ON __studio__.trainers_session FOR EACH ROW EXECUTE FUNCTION __studio__.trainers_session_busy();
+
+CREATE TRIGGER trainers_session_equip_delete AFTER DELETE ON __studio__.trainers_session FOR EACH ROW EXECUTE FUNCTION __studio__.trainers_session_unequip();
+
+CREATE TRIGGER trainers_session_equip_insert AFTER INSERT ON __studio__.trainers_session REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION __studio__.trainers_session_equip();
+
+CREATE TRIGGER trainers_session_equip_update AFTER UPDATE OF status, starts_at, ends_at ON __studio__.trainers_session FOR EACH ROW WHEN ((((new.status)::text <> 'cancelled'::text) AND (((old.status)::text = 'cancelled'::text) OR ((old.status)::text = 'held'::text) OR ((new.starts_at IS DISTINCT FROM old.starts_at) OR (new.ends_at IS DISTINCT FROM old.ends_at))))) EXECUTE FUNCTION __studio__.trainers_session_equip_again();
 
 CREATE TRIGGER trainers_session_version BEFORE UPDATE ON __studio__.trainers_session FOR EACH ROW EXECUTE FUNCTION __studio__.trainers_session_version();
 
@@ -1421,6 +1567,9 @@ ALTER TABLE ONLY __studio__.clients_care
 
 ALTER TABLE ONLY __studio__.clients_client
     ADD CONSTRAINT clients_client_user_id_57c8fc4a_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.studios_equipment
+    ADD CONSTRAINT studios_equipment_location_id_77e54f09_fk_studios_location_id FOREIGN KEY (location_id) REFERENCES __studio__.studios_location(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY __studio__.studios_room
     ADD CONSTRAINT studios_room_location_id_f5f2161a_fk_studios_location_id FOREIGN KEY (location_id) REFERENCES __studio__.studios_location(id) DEFERRABLE INITIALLY DEFERRED;
@@ -1524,6 +1673,12 @@ ALTER TABLE ONLY __studio__.trainers_service_trainers
 ALTER TABLE ONLY __studio__.trainers_service_trainers
     ADD CONSTRAINT trainers_service_tra_trainerprofile_id_788e5643_fk_trainers_ FOREIGN KEY (trainerprofile_id) REFERENCES __studio__.trainers_trainerprofile(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY __studio__.trainers_serviceequipment
+    ADD CONSTRAINT trainers_serviceequi_equipment_id_2c26fecc_fk_studios_e FOREIGN KEY (equipment_id) REFERENCES __studio__.studios_equipment(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_serviceequipment
+    ADD CONSTRAINT trainers_serviceequi_service_id_c68ef00b_fk_trainers_ FOREIGN KEY (service_id) REFERENCES __studio__.trainers_service(id) DEFERRABLE INITIALLY DEFERRED;
+
 ALTER TABLE ONLY __studio__.trainers_session
     ADD CONSTRAINT trainers_session_cancelled_by_id_62b2a4b6_fk_accounts_user_id FOREIGN KEY (cancelled_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 
@@ -1541,6 +1696,12 @@ ALTER TABLE ONLY __studio__.trainers_session
 
 ALTER TABLE ONLY __studio__.trainers_session
     ADD CONSTRAINT trainers_session_trainer_id_eba3a273_fk_trainers_ FOREIGN KEY (trainer_id) REFERENCES __studio__.trainers_trainerprofile(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_sessionequipment
+    ADD CONSTRAINT trainers_sessionequi_equipment_id_7dbaecb0_fk_studios_e FOREIGN KEY (equipment_id) REFERENCES __studio__.studios_equipment(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_sessionequipment
+    ADD CONSTRAINT trainers_sessionequi_session_id_46af7559_fk_trainers_ FOREIGN KEY (session_id) REFERENCES __studio__.trainers_session(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY __studio__.trainers_trainerprofile
     ADD CONSTRAINT trainers_trainerprof_lead_id_432ae72e_fk_trainers_ FOREIGN KEY (lead_id) REFERENCES __studio__.trainers_trainerprofile(id) DEFERRABLE INITIALLY DEFERRED;
@@ -1628,6 +1789,7 @@ INSERT INTO __studio__.django_migrations (app, name, applied) VALUES
     ('studios', '0001_initial', now()),
     ('studios', '0002_audit_chain', now()),
     ('studios', '0003_holidays_of_locations', now()),
+    ('studios', '0004_equipment', now()),
     ('studios_shared', '0001_initial', now()),
     ('studios_shared', '0002_row_security', now()),
     ('studios_shared', '0003_members_keep_an_owner', now()),
@@ -1639,6 +1801,8 @@ INSERT INTO __studio__.django_migrations (app, name, applied) VALUES
     ('trainers', '0005_settle_fees_and_waiting', now()),
     ('trainers', '0006_note_templates_and_visibility', now()),
     ('trainers', '0007_imports', now()),
+    ('trainers', '0008_equipment', now()),
+    ('trainers', '0009_equipment_rules', now()),
     ('trainers_shared', '0001_initial', now()),
     ('trainers_shared', '0002_row_security', now()),
     ('trainers_shared', '0003_feeds_travel_external', now()),

@@ -1,4 +1,4 @@
-"""Where a studio works: its places, their rooms, and its own name."""
+"""Where a studio works: its places, their rooms and equipment, and its own name."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from typing import Any
 
 from django.db import transaction
 
+from fitflow.core.db import refusals
 from fitflow.core.errors import Conflict, Invalid
 from fitflow.tenancy import hosts
 from fitflow.tenancy.context import studio_context
-from studios.models import Location, Room
+from studios.models import Equipment, Location, Room
 from studios.services.audit import record_event
 from studios.shared.models import Domain, Studio
 from studios.shared.policies import Actor, Capability, require
 
 LOCATION_FIELDS = ("name", "street", "city", "province", "postal_code", "timezone", "closed_on_holidays")
 ROOM_FIELDS = ("name", "capacity")
+EQUIPMENT_FIELDS = ("name", "quantity")
 HUES = range(1, 6)
 
 
@@ -93,6 +95,52 @@ def restore_room(*, actor: Actor, room: Room) -> Room:
     return _set_active(actor, room, True)
 
 
+def add_equipment(*, actor: Actor, location: Location, name: str, quantity: int) -> Equipment:
+    """Add things of one kind that are at a location, such as three reformers.
+
+    Raises NotPermitted, ValidationError (a name that is there already among them).
+    """
+    require(actor, Capability.PREMISES_MANAGE)
+    equipment = Equipment(location=location, name=name.strip(), quantity=quantity)
+    equipment.full_clean()
+    with transaction.atomic():
+        equipment.save()
+        record_event(
+            actor=actor, action="equipment.added", subject=equipment, name=equipment.name, quantity=quantity
+        )
+    return equipment
+
+
+def change_equipment(*, actor: Actor, equipment: Equipment, **changes: Any) -> Equipment:
+    """Change the name of some equipment, or how many there are.
+
+    Raises NotPermitted, Invalid for another field, ValidationError, Conflict (`equipment`) where sessions to come need more
+    at once than would be left.
+    """
+    require(actor, Capability.PREMISES_MANAGE)
+    with refusals(_too_few):
+        return _change(actor, equipment, EQUIPMENT_FIELDS, changes)
+
+
+def _too_few(name: str, state: str) -> Exception | None:
+    if name.startswith("equipment_within_quantity"):
+        words = "Sessions to come need more of them at once. Move or cancel some of those first."
+        return Conflict(words, field="quantity", conflict="equipment")
+    return None
+
+
+def retire_equipment(*, actor: Actor, equipment: Equipment) -> Equipment:
+    """Take equipment out of use: nothing new that needs it is booked, what is booked stays. Raises NotPermitted."""
+    require(actor, Capability.PREMISES_MANAGE)
+    return _set_active(actor, equipment, False)
+
+
+def restore_equipment(*, actor: Actor, equipment: Equipment) -> Equipment:
+    """Take retired equipment into use again. Raises NotPermitted."""
+    require(actor, Capability.PREMISES_MANAGE)
+    return _set_active(actor, equipment, True)
+
+
 def change_studio(*, actor: Actor, studio: Studio, name: str, hue: int) -> Studio:
     """Change the studio's name and its colour on calendars (1 to 5). Raises NotPermitted, Invalid, ValidationError."""
     require(actor, Capability.STUDIO_MANAGE)
@@ -111,7 +159,7 @@ def change_studio(*, actor: Actor, studio: Studio, name: str, hue: int) -> Studi
     return row
 
 
-def _change[R: (Location, Room)](
+def _change[R: (Location, Room, Equipment)](
     actor: Actor, row: R, allowed: tuple[str, ...], changes: dict[str, Any]
 ) -> R:
     if unknown := changes.keys() - set(allowed):
@@ -125,7 +173,7 @@ def _change[R: (Location, Room)](
     return row
 
 
-def _set_active[R: (Location, Room)](actor: Actor, row: R, active: bool) -> R:
+def _set_active[R: (Location, Room, Equipment)](actor: Actor, row: R, active: bool) -> R:
     row.is_active = active
     with transaction.atomic():
         row.save(update_fields=["is_active"])

@@ -1,4 +1,4 @@
-"""The studio itself: its name and colour, its places and their rooms."""
+"""The studio itself: its name and colour, its places, their rooms and equipment."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from fitflow.core.errors import Conflict, NotPermitted
 from fitflow.core.flash import undoable
 from fitflow.core.refusals import REFUSALS, show_refusal
 from studios import selectors, services
-from studios.forms import LocationForm, RoomForm, StudioForm
-from studios.models import Location, Room
+from studios.forms import EquipmentForm, LocationForm, RoomForm, StudioForm
+from studios.models import Equipment, Location, Room
 from studios.shared.decorators import roles_required, sign_in_url
 from studios.shared.models import Role
 
@@ -159,6 +159,50 @@ def room_retire(request: Any, room_id: UUID) -> HttpResponse:
 def room_restore(request: Any, room_id: UUID) -> HttpResponse:
     """Take a room into use again."""
     row = services.restore_room(actor=request.actor, room=selectors.fetch_room(room_id))
+    messages.success(request, f"{row.name} is in use again.")
+    return redirect("studio_settings")
+
+
+@managers
+@require_http_methods(["GET", "POST"])
+def equipment_add(request: Any, location_id: UUID) -> HttpResponse:
+    """Add equipment to a place."""
+    place = selectors.fetch_location(location_id)
+    form = EquipmentForm(request.POST or None, initial={"quantity": 1})
+
+    def save(data: dict[str, Any]) -> Equipment:
+        return services.add_equipment(actor=request.actor, location=place, **data)
+
+    return _saved(request, form, f"Add equipment at {place.name}", save)
+
+
+@managers
+@require_http_methods(["GET", "POST"])
+def equipment_edit(request: Any, equipment_id: UUID) -> HttpResponse:
+    """Change some equipment."""
+    row = selectors.fetch_equipment(equipment_id)
+    form = EquipmentForm(request.POST or None, initial={"name": row.name, "quantity": row.quantity})
+
+    def save(data: dict[str, Any]) -> Equipment:
+        return services.change_equipment(actor=request.actor, equipment=row, **data)
+
+    return _saved(request, form, f"{row.name}, {row.location.name}", save, equipment=row)
+
+
+@managers
+@require_POST
+def equipment_retire(request: Any, equipment_id: UUID) -> HttpResponse:
+    """Take equipment out of use."""
+    row = services.retire_equipment(actor=request.actor, equipment=selectors.fetch_equipment(equipment_id))
+    undoable(request, f"{row.name} is out of use.", _path("equipment_restore", row.pk))
+    return redirect("studio_settings")
+
+
+@managers
+@require_POST
+def equipment_restore(request: Any, equipment_id: UUID) -> HttpResponse:
+    """Take equipment into use again."""
+    row = services.restore_equipment(actor=request.actor, equipment=selectors.fetch_equipment(equipment_id))
     messages.success(request, f"{row.name} is in use again.")
     return redirect("studio_settings")
 

@@ -16,7 +16,7 @@ from django.urls.resolvers import URLPattern
 from billing.services import advance_invoice_run, record_payment, request_invoice_run
 from fitflow.core.clock import now, today
 from notifications.models import Delivery
-from studios.services import invite
+from studios.services import add_equipment, invite
 from studios.shared.policies import SYSTEM
 from tests.cast import Cast
 from tests.isolation.table import OPEN, ROLES, TABLE
@@ -81,6 +81,7 @@ def ids(lotus: Cast) -> dict[str, Any]:
         actor=SYSTEM, trainer_id=trainer.pk, kind="off", starts_on=day, ends_on=day, reason="x"
     )
     template = all_templates(SYSTEM)[0]
+    reformer = add_equipment(actor=SYSTEM, location=room.location, name="Reformer", quantity=1)
     delivery = Delivery.objects.create(key="k", template="session_booked", recipient="x@fitflow.test")
     # A feed of that trainer, made by herself: for her, her lead and who runs the studio.
     feed, _ = make_feed(actor=lotus.actor("trainer"), name="Phone", subject=Subject("trainer", trainer.pk))
@@ -101,6 +102,7 @@ def ids(lotus: Cast) -> dict[str, Any]:
         "trainer_id": trainer.pk,
         "location_id": room.location_id,
         "room_id": room.pk,
+        "equipment_id": reformer.pk,
         "user_id": lotus.user["trainer"].pk,
         "invitation_id": invitation.pk,
         "delivery_id": delivery.pk,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from fitflow.core.api.schema import PAGE, page_of
 from studios.shared.policies import Capability, require
 from trainers.api.present import service_dict, service_dicts, trainer_dict, trainer_dicts
 from trainers.api.shapes import ServiceIn, ServiceOut, TrainerIn, TrainerOut
+from trainers.models import ServiceEquipment
 from trainers.policies import fetch_service, fetch_trainer, visible_services, visible_trainers
 from trainers.services import change_trainer, retire_service, save_service
 
@@ -20,6 +22,14 @@ from trainers.services import change_trainer, retire_service, save_service
 def _flat(data: dict[str, Any]) -> dict[str, Any]:
     cancellation = data.pop("cancellation", {})
     return {**data, **cancellation}
+
+
+def _needs(data: dict[str, Any], before: Iterable[UUID] = ()) -> dict[str, Any]:
+    """Return the fields with the equipment as the service takes it: what the list leaves out is taken off."""
+    if "equipment" not in data:
+        return data
+    named = {need["equipment"]: need["quantity"] for need in data["equipment"]}
+    return {**data, "equipment": dict.fromkeys(before, 0) | named}
 
 
 @extend_schema(
@@ -36,7 +46,7 @@ def services(request: Request) -> Response:
     if request.method == "GET":
         return paginate(request, visible_services(actor), service_dicts)
     require(actor, Capability.PRICES_MANAGE)
-    service = save_service(actor=actor, **_flat(checked(ServiceIn, request)))
+    service = save_service(actor=actor, **_needs(_flat(checked(ServiceIn, request))))
     return Response(service_dict(service), status=201)
 
 
@@ -52,7 +62,8 @@ def service(request: Request, service_id: UUID) -> Response:
     if request.method == "DELETE":
         retire_service(actor=actor, service_id=service_id)
         return Response(status=204)
-    fields = _flat(checked(ServiceIn, request, partial=True))
+    needs = ServiceEquipment.objects.filter(service=service_id).values_list("equipment", flat=True)
+    fields = _needs(_flat(checked(ServiceIn, request, partial=True)), needs)
     return Response(service_dict(save_service(actor=actor, service_id=service_id, **fields)))
 
 

@@ -33,6 +33,9 @@ def service_dict(service: Service) -> dict[str, Any]:
             "no_show_fee_percent": service.no_show_fee_percent,
             "fee_from_strike": service.fee_from_strike,
         },
+        "equipment": [
+            {"equipment": need.equipment_id, "quantity": need.quantity} for need in service.needs.all()
+        ],
         "is_active": service.is_active,
     }
 

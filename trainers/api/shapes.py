@@ -26,6 +26,11 @@ class CancellationShape(serializers.Serializer[Any]):
     )
 
 
+class NeedShape(serializers.Serializer[Any]):
+    equipment = Id(help_text="Of locations/{id}/equipment/.")
+    quantity = serializers.IntegerField(min_value=1, max_value=500)
+
+
 class ServiceIn(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=120)
     description = serializers.CharField(max_length=5000, allow_blank=True, required=False)
@@ -37,6 +42,11 @@ class ServiceIn(serializers.Serializer[Any]):
     buffer_before_minutes = serializers.IntegerField(min_value=0, max_value=240, required=False)
     buffer_after_minutes = serializers.IntegerField(min_value=0, max_value=240, required=False)
     cancellation = CancellationShape(required=False)
+    equipment = NeedShape(
+        many=True,
+        required=False,
+        help_text="What each session uses at the places named. A service that needs some is given at those places only.",
+    )
 
 
 class ServiceOut(serializers.Serializer[Any]):
@@ -51,6 +61,7 @@ class ServiceOut(serializers.Serializer[Any]):
     buffer_before_minutes = serializers.IntegerField()
     buffer_after_minutes = serializers.IntegerField()
     cancellation = CancellationShape()
+    equipment = NeedShape(many=True)
     is_active = serializers.BooleanField()
 
 

@@ -5,8 +5,8 @@ from trainers.models.note_templates import NoteKind, NoteTemplate, Section
 from trainers.models.notes import Note, Part
 from trainers.models.people import TrainerProfile
 from trainers.models.series import Series, SeriesSkip
-from trainers.models.services import Service
-from trainers.models.timetable import Booking, Session
+from trainers.models.services import Service, ServiceEquipment
+from trainers.models.timetable import Booking, Session, SessionEquipment
 from trainers.models.waitlist import WaitlistOffer
 
 __all__ = [
@@ -26,7 +26,9 @@ __all__ = [
     "Series",
     "SeriesSkip",
     "Service",
+    "ServiceEquipment",
     "Session",
+    "SessionEquipment",
     "TrainerProfile",
     "TravelTime",
     "WaitlistOffer",

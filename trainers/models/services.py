@@ -41,6 +41,10 @@ class Service(Row):
     # Who can give it and where; none named means all of them.
     trainers = models.ManyToManyField("trainers.TrainerProfile", blank=True, related_name="services")
     rooms = models.ManyToManyField("studios.Room", blank=True, related_name="services")
+    # What each session of it uses of a place's equipment; a service that names some is given at those places only.
+    equipment = models.ManyToManyField(
+        "studios.Equipment", through="trainers.ServiceEquipment", blank=True, related_name="services"
+    )
     is_active = models.BooleanField(default=True)
 
     class Meta:
@@ -61,3 +65,21 @@ class Service(Row):
     def is_class(self) -> bool:
         """Whether several clients share one session of it."""
         return self.capacity > 1
+
+
+class ServiceEquipment(models.Model):
+    """How many of a place's things each session of a service uses there."""
+
+    pk = models.CompositePrimaryKey("service", "equipment")
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="needs")
+    equipment = models.ForeignKey("studios.Equipment", on_delete=models.CASCADE, related_name="needs")
+    quantity = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
+
+    class Meta:
+        ordering: ClassVar = ["equipment__name"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(quantity__gte=1), name="need_is_for_something")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of {self.equipment_id}"

@@ -12,7 +12,7 @@ from clients.models import Client
 from fitflow.accounts.models import User
 from fitflow.core.models import Row
 from fitflow.core.money import MoneyField
-from studios.models import Location, Room
+from studios.models import Equipment, Location, Room
 from trainers.models.people import TrainerProfile
 from trainers.models.services import Service
 
@@ -102,6 +102,20 @@ class Session(Row):
 
     def __str__(self) -> str:
         return f"{self.service_id} at {self.starts_at:%Y-%m-%d %H:%M}"
+
+
+class SessionEquipment(models.Model):
+    """What a session uses, as agreed when it was booked. The database writes these rows, counts them over the session's time
+    and refuses more than there is (triggers); those of a cancelled session count nothing.
+    """
+
+    pk = models.CompositePrimaryKey("session", "equipment")
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="uses")
+    equipment = models.ForeignKey(Equipment, on_delete=models.PROTECT, related_name="uses")
+    quantity = models.PositiveSmallIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of {self.equipment_id}"
 
 
 class Booking(Row):

@@ -16,6 +16,7 @@ from fitflow.core.formats import clock_text, day_text
 from studios.models import Location, Room
 from studios.shared.policies import Actor
 from trainers.models import Session, TrainerProfile
+from trainers.selectors_equipment import Need, Short, needs_of_service, needs_of_session, short_spans
 from trainers.selectors_hours import holiday_name, outside_hours, working_hours
 
 HALF_HOUR = timedelta(minutes=30)
@@ -35,6 +36,7 @@ class Plan:
     before: timedelta
     after: timedelta
     session_id: UUID | None = None
+    service_id: UUID | None = None  # of a session that is not there yet: it needs the service's equipment
 
     @property
     def zone(self) -> str:
@@ -74,6 +76,17 @@ def _room_spans(plan: Plan, start: datetime, end: datetime) -> list[Taken]:
     return [Taken(*row) for row in rows.order_by("starts_at").values_list("starts_at", "ends_at")]
 
 
+def _needs(plan: Plan) -> list[Need] | None:
+    if plan.service_id is not None:
+        return needs_of_service(plan.service_id, plan.location.pk)
+    return needs_of_session(plan.session_id) if plan.session_id is not None else []
+
+
+def _short_spans(plan: Plan, needs: list[Need], start: datetime, end: datetime) -> list[Short]:
+    ignoring = [plan.session_id] if plan.session_id is not None else []
+    return short_spans(needs, start, end, ignoring=ignoring)
+
+
 def _trainer_in_the_way(plan: Plan) -> list[Taken]:
     return _trainer_spans(plan, plan.starts_at - plan.before, plan.ends_at + plan.after)
 
@@ -81,19 +94,23 @@ def _trainer_in_the_way(plan: Plan) -> list[Taken]:
 def free_starts(plan: Plan, *, most: int = 3) -> list[datetime]:
     """Return up to `most` starts on the same local day, nearest first to the one asked for, that nothing stands against.
 
-    Only advice: the database decides again when one of them is taken up. Two queries.
+    Only advice: the database decides again when one of them is taken up. Four queries at most.
     """
+    needs = _needs(plan)
+    if needs is None:
+        return []
     local = plan.starts_at.astimezone(ZoneInfo(plan.zone))
     first = local.replace(hour=EARLIEST, minute=0, second=0, microsecond=0)
     last = local.replace(hour=LATEST, minute=0, second=0, microsecond=0)
     length = plan.ends_at - plan.starts_at
     trainer = _trainer_spans(plan, first - plan.before, last + plan.after)
-    room = _room_spans(plan, first, last)
+    taken = _room_spans(plan, first, last)
+    taken += [Taken(one.start, one.end) for one in _short_spans(plan, needs, first, last)]
     found: list[datetime] = []
     start, floor = first, now()
     while start + length <= last:
         fits = not any(span.meets(start - plan.before, start + length + plan.after) for span in trainer)
-        if fits and start > floor and not any(span.meets(start, start + length) for span in room):
+        if fits and start > floor and not any(span.meets(start, start + length) for span in taken):
             found.append(start)
         start += HALF_HOUR
     nearest = sorted(found, key=lambda at: (abs(at - plan.starts_at), at < plan.starts_at))[:most]
@@ -148,6 +165,54 @@ def room_clash(plan: Plan) -> Conflict:
         f"{plan.room} is in use {when}. Take another room. {_instead(starts, plan)}",
         field="room",
         conflict="room",
+        **_details(span, starts),
+    )
+
+
+def short_words(short: Short, place: Location, when: str) -> str:
+    """Say what is not there, where and when."""
+    need, where = short.need, f"at {place.name}"
+    if not need.there:
+        return f"{need.name}: out of use {where}"
+    if short.left:
+        return f"{need.name}: {short.left} of {need.there} {where} left {when}, {need.quantity} needed"
+    if need.there == 1:
+        return f"{need.name}: the one {where} is in use {when}"
+    return f"{need.name}: all {need.there} {where} are in use {when}"
+
+
+def not_here(place: Location) -> str:
+    """Say that a place has none of what a service needs."""
+    return f"This needs equipment that is not at {place.name}"
+
+
+def equipment_clash(plan: Plan) -> Conflict:
+    """Say which equipment is short, where and when."""
+    needs = _needs(plan)
+    if needs is None:
+        return Conflict(
+            f"{not_here(plan.location)}. Choose another place.", field="location", conflict="equipment"
+        )
+    found = [
+        short
+        for short in _short_spans(plan, needs, plan.starts_at, plan.ends_at)
+        if short.start < plan.ends_at and plan.starts_at < short.end
+    ]
+    starts = free_starts(plan)
+    if not found:
+        return Conflict(
+            f"The equipment was taken meanwhile. {_instead(starts, plan)}",
+            field="starts_at",
+            conflict="equipment",
+            **_details(None, starts),
+        )
+    short = found[0]
+    span = Taken(short.start, short.end)
+    return Conflict(
+        f"{short_words(short, plan.location, _when(span, plan))}. {_instead(starts, plan)}",
+        field="starts_at",
+        conflict="equipment",
+        equipment=str(short.need.equipment),
         **_details(span, starts),
     )
 
@@ -222,6 +287,8 @@ def refusal(plan: Plan, capacity: int) -> Callable[[str, str], Exception | None]
         if name.startswith("session_room_once"):
             # The room is refused first. Where the trainer is taken too, another room would not help.
             return trainer_clash(plan) if _trainer_in_the_way(plan) else room_clash(plan)
+        if name.startswith(("equipment_within_quantity", "equipment_at_place")):
+            return equipment_clash(plan)
         if name.startswith("session_within_capacity"):
             return full(capacity)
         if name.startswith("booking_client_once"):

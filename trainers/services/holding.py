@@ -7,6 +7,7 @@ wanted is cleared a quarter of an hour later, so that a payment that comes late 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -68,7 +69,8 @@ def hold_slot(
         capacity=service.capacity,
         status=Session.Status.HELD,
     )
-    with refusals(refusal(_plan_of(actor, session), service.capacity)), transaction.atomic(), in_one_trip():
+    plan = replace(_plan_of(actor, session), session_id=None, service_id=service.pk)
+    with refusals(refusal(plan, service.capacity)), transaction.atomic(), in_one_trip():
         lock_in_transaction(trainer_lock(trainer))
         sweep_holds(people=[trainer.user_id], rooms=[room_id])
         session.held_until = now() + timedelta(minutes=minutes)
@@ -179,7 +181,7 @@ def _confirm_refusal(actor: Actor, session: Session) -> Callable[[str, str], Exc
     words = refusal(_plan_of(actor, session), session.capacity)
 
     def translate(name: str, state: str) -> Exception | None:
-        if name.startswith(("busytime_no_overlap", "session_room_once")):
+        if name.startswith(("busytime_no_overlap", "session_room_once", "equipment_within_quantity")):
             told = words(name, state)
             more = told.details if isinstance(told, FitFlowError) else {}
             return Conflict(GONE, **{**more, "conflict": "hold"})

@@ -1,8 +1,8 @@
-"""What the studio offers: services, their prices and what cancelling costs."""
+"""What the studio offers: services, their prices, what they need and what cancelling costs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +10,10 @@ from django.db import transaction
 
 from fitflow.core.db import refusals, retry_deadlocks
 from fitflow.core.errors import Conflict, Invalid, NotFound
-from studios.models import Room
+from studios.models import Equipment, Room
 from studios.services import record_event
 from studios.shared.policies import Actor, Capability, require
-from trainers.models import Service, TrainerProfile
+from trainers.models import Service, ServiceEquipment, TrainerProfile
 
 FIELDS = frozenset(
     {
@@ -68,6 +68,28 @@ def _named(name: str, ids: Collection[UUID]) -> list[Any]:
     return rows
 
 
+def _set_needs(service: Service, needs: Mapping[UUID, int]) -> bool:
+    """Write what each session of a service uses (0 takes it off, what is not named stays); return whether that changed it."""
+    before = dict(service.needs.values_list("equipment", "quantity"))
+    there = Equipment.objects.select_related("location").in_bulk(list(needs))
+    if len(there) != len(needs):
+        raise NotFound("One of those is not there.", field="equipment")
+    for pk, row in there.items():
+        if needs[pk] not in range(row.quantity + 1):
+            raise Invalid(
+                f"{row.name}: {row.quantity} at {row.location}, not {needs[pk]}.", field="equipment"
+            )
+    after = {pk: quantity for pk, quantity in {**before, **needs}.items() if quantity}
+    if after == before:
+        return False
+    service.needs.all().delete()
+    ServiceEquipment.objects.bulk_create(
+        ServiceEquipment(service=service, equipment_id=pk, quantity=quantity)
+        for pk, quantity in after.items()
+    )
+    return True
+
+
 def _service(service_id: UUID) -> Service:
     service = Service.objects.select_for_update(no_key=True).filter(pk=service_id).first()
     if service is None:
@@ -81,11 +103,13 @@ def save_service(*, actor: Actor, service_id: UUID | None = None, **fields: Any)
 
     `price` is in the studio's currency; `free_until_hours` before the start cancelling is free, later it costs
     `late_fee_percent` of the price, and not coming `no_show_fee_percent` (of a new service the same, where it is not named), from
-    the client's strike `fee_from_strike` within twelve months on.
+    the client's strike `fee_from_strike` within twelve months on. `equipment` says how many of which equipment each session
+    booked from now on uses, by id: 0 takes it off, what is not named stays.
 
     Raises NotPermitted, NotFound, Invalid, ValidationError, Conflict (`name`).
     """
     require(actor, Capability.PRICES_MANAGE)
+    needs: Mapping[UUID, int] | None = fields.pop("equipment", None)
     named = {name: _named(name, fields.pop(name)) for name in NAMED if name in fields}
     if unknown := fields.keys() - FIELDS:
         raise Invalid(f"A service has no {', '.join(sorted(unknown))}.")
@@ -102,6 +126,8 @@ def save_service(*, actor: Actor, service_id: UUID | None = None, **fields: Any)
         service.save()
         for name, rows in named.items():
             getattr(service, NAMED[name][0]).set(rows)
+        if needs is not None and _set_needs(service, needs):
+            changed.append("equipment")
         action = "service.added" if service_id is None else "service.changed"
         record_event(
             actor=actor,

@@ -100,8 +100,8 @@ def schedule_session(
 ) -> Session:
     """Schedule a session of a service, with clients booked into it; its length and places are the service's.
 
-    Raises NotPermitted; NotFound for what this studio does not have; Invalid; Conflict with `conflict` trainer, room, capacity
-    or (unless `outside_hours`) availability: then nothing is written.
+    Raises NotPermitted; NotFound for what this studio does not have; Invalid; Conflict with `conflict` trainer, room,
+    equipment, capacity or (unless `outside_hours`) availability: then nothing is written.
     Publishes session.scheduled (which speaks for its bookings too).
     """
     require(actor, Capability.SESSIONS_MANAGE)
@@ -121,6 +121,7 @@ def schedule_session(
         ends_at=ends_at,
         before=timedelta(minutes=service.buffer_before_minutes),
         after=timedelta(minutes=service.buffer_after_minutes),
+        service_id=service.pk,
     )
     check_hours(plan, allowed=outside_hours)
     with refusals(refusal(plan, service.capacity)), transaction.atomic(), in_one_trip():
@@ -227,9 +228,9 @@ def reschedule_session(
     """Move a session: another start (its length stays unless `ends_at` is given), trainer (None keeps her) or room
     (None: without a room; KEEP, the default, leaves it).
 
-    Raises NotFound, NotPermitted, Invalid, and Conflict: trainer, room, availability (for another time or trainer, unless
-    `outside_hours`), `version` (with the current state) where `version`
-    is given and no longer the newest, or `status`. Publishes session.rescheduled unless nothing changed.
+    Raises NotFound, NotPermitted, Invalid, and Conflict: trainer, room, equipment, availability (for another time or trainer,
+    unless `outside_hours`), `version` (with the current state) where `version` is given and no longer the newest, or `status`.
+    Publishes session.rescheduled unless nothing changed.
     """
     seen = editable_session(actor, session_id)
     trainer = active_trainer(trainer_id) if trainer_id is not None else seen.trainer

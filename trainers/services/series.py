@@ -24,6 +24,7 @@ from trainers.models import Booking, Series, SeriesSkip, Service, Session
 from trainers.policies import reaches_trainer
 from trainers.recurrence import Occurrence, Rule, expand, occurrence_at, read_rule, read_wall
 from trainers.recurrence_words import describe
+from trainers.selectors_equipment import needs_of_service
 from trainers.services.parts import parts_of
 from trainers.services.scheduling import HORIZON, booking_of, chosen_clients, trainer_lock
 from trainers.services.series_problems import (
@@ -177,6 +178,7 @@ def preview_series(
         room=room,
         before=timedelta(minutes=service.buffer_before_minutes),
         after=timedelta(minutes=service.buffer_after_minutes),
+        needs=needs_of_service(service.pk, location.pk),
     )
     rows = _with_problems(setting, found, out, moved, minutes)
     made_until = through if read.endless else _days(found)[1]

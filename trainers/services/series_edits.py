@@ -17,6 +17,7 @@ from studios.shared.policies import Actor, Capability
 from trainers.models import Booking, Series, Session, TrainerProfile
 from trainers.policies import editable_session, reaches_trainer
 from trainers.recurrence import WALL, occurrence_at, read_wall, shifted, wall_of, walls
+from trainers.selectors_equipment import needs_of_session
 from trainers.services.parts import active_trainer, room_of
 from trainers.services.scheduling import KEEP, Keep, check_start, reschedule_session, trainer_lock
 from trainers.services.series import rule_of
@@ -222,6 +223,7 @@ def _checked(actor: Actor, series: Series, changes: list[Change]) -> list[Change
             room=one.room,
             before=timedelta(minutes=before),
             after=timedelta(minutes=after),
+            needs=needs_of_session(one.session.pk),
         )
         spans = [(changes[number].starts_at, changes[number].ends_at) for number in numbers]
         found |= dict(zip(numbers, find_problems(setting, spans, ignoring=ids), strict=True))

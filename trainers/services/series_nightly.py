@@ -17,6 +17,7 @@ from studios.services import record_event
 from studios.shared.policies import SYSTEM
 from trainers.models import Series, SeriesSkip
 from trainers.recurrence import WALL, Occurrence, between, occurrence_at
+from trainers.selectors_equipment import needs_of_service
 from trainers.services.scheduling import trainer_lock
 from trainers.services.series import AHEAD, make_sessions, rule_of, sessions_of
 from trainers.services.series_edits import locked_series
@@ -24,6 +25,12 @@ from trainers.services.series_problems import Setting, find_problems
 from trainers.services.sweeping import sweep_holds
 
 TRIES = 3
+REFUSALS = (
+    "busytime_no_overlap",
+    "session_room_once",
+    "equipment_within_quantity",
+    "equipment_at_place",
+)
 
 
 def due_series() -> list[UUID]:
@@ -110,6 +117,7 @@ def _make(series: Series, found: list[Occurrence]) -> tuple[int, list[SeriesSkip
         room=series.room,
         before=timedelta(minutes=service.buffer_before_minutes),
         after=timedelta(minutes=service.buffer_after_minutes),
+        needs=needs_of_service(service.pk, series.location_id),
     )
     clients = list(series.clients.filter(is_active=True).values_list("pk", flat=True))[: service.capacity]
     for attempt in range(TRIES):
@@ -124,9 +132,7 @@ def _make(series: Series, found: list[Occurrence]) -> tuple[int, list[SeriesSkip
             with transaction.atomic():
                 make_sessions(series, sessions_of(series, rows), clients)
         except IntegrityError as error:
-            if attempt + 1 == TRIES or not constraint(error).startswith(
-                ("busytime_no_overlap", "session_room_once")
-            ):
+            if attempt + 1 == TRIES or not constraint(error).startswith(REFUSALS):
                 raise
         else:
             break

@@ -22,8 +22,9 @@ from studios.public_holidays import public_holidays
 from studios.shared.policies import Actor
 from trainers.models import AvailabilityException, Session, TrainerProfile
 from trainers.models.timetable import LONGEST
+from trainers.selectors_equipment import Need, short_spans
 from trainers.selectors_hours import outside_hours
-from trainers.services.clashes import full
+from trainers.services.clashes import full, not_here, short_words
 from trainers.services.scheduling import GRACE, HORIZON
 
 Span = tuple[datetime, datetime]
@@ -33,7 +34,7 @@ Span = tuple[datetime, datetime]
 class Problem:
     """One thing that stands against a planned session. One that `blocks` cannot be overruled: the database would refuse."""
 
-    kind: str  # past, far, trainer, room, itself; holiday, off, hours
+    kind: str  # past, far, trainer, room, equipment, itself; holiday, off, hours
     words: str
     blocks: bool = True
 
@@ -48,6 +49,7 @@ class Setting:
     room: Room | None
     before: timedelta
     after: timedelta
+    needs: Sequence[Need] | None = ()  # of equipment; None: the place has none of it
 
     @property
     def zone(self) -> str:
@@ -66,7 +68,7 @@ def find_problems(
 ) -> list[list[Problem]]:
     """Return what stands against each planned session `[start, end)`; sessions named in `ignoring` do not count.
 
-    Four queries at most, however many spans. Only advice until the database agrees: another may book meanwhile.
+    Five queries at most, however many spans. Only advice until the database agrees: another may book meanwhile.
     """
     if not spans:
         return []
@@ -90,6 +92,7 @@ def _add_clashes(
     _add_taken(setting, padded, found, _trainer_spans(setting, padded, ignoring), "trainer")
     if setting.room is not None:
         _add_taken(setting, spans, found, _room_spans(setting, spans, ignoring), "room")
+    _add_equipment(setting, spans, found, ignoring)
     _add_days_off(setting, spans, found)
 
 
@@ -137,6 +140,24 @@ def _add_taken(
         at = bisect_right(ends, start)
         if at < len(taken) and taken[at].start < end:
             found[number].append(Problem(kind, _words(setting, taken[at], kind)))
+
+
+def _add_equipment(
+    setting: Setting, spans: Sequence[Span], found: list[list[Problem]], ignoring: Collection[UUID]
+) -> None:
+    """Name the first thing that is short at each span. What the planned sessions take from each other the database sees."""
+    if setting.needs is None:
+        for some in found:
+            some.append(Problem("equipment", not_here(setting.location)))
+        return
+    first, last = min(start for start, _ in spans), max(end for _, end in spans)
+    shorts = short_spans(setting.needs, first, last, ignoring=ignoring)
+    for number, (start, end) in enumerate(spans):
+        short = next((one for one in shorts if one.start < end and start < one.end), None)
+        if short is not None:
+            zone = setting.zone
+            when = f"from {clock_text(short.start, zone)} to {clock_text(short.end, zone)}"
+            found[number].append(Problem("equipment", short_words(short, setting.location, when)))
 
 
 def _words(setting: Setting, taken: _Taken, kind: str) -> str:
@@ -222,7 +243,9 @@ def batch_refusal(
     """Return the translation of the database's refusals of a batch, for `fitflow.core.db.refusals`."""
 
     def translate(name: str, state: str) -> Exception | None:
-        if name.startswith(("busytime_no_overlap", "session_room_once")):
+        if name.startswith(
+            ("busytime_no_overlap", "session_room_once", "equipment_within_quantity", "equipment_at_place")
+        ):
             return explain()
         if name.startswith("session_within_capacity"):
             return full(capacity)

@@ -19,6 +19,7 @@ LOOKED_AT: dict[str, str] = {
     "test_moving_in_with_a_timetable": "import_values",
     "test_team_and_studio": """
         team team_member roles studio_settings location_add location_edit room_add room_edit""",
+    "test_equipment": "equipment_add equipment_edit",
     "test_her_own_calendar_over_all_studios": "my_studios my_calendar my_book",
     "test_calendars_elsewhere": "elsewhere feeds",
     "test_hours_and_free_times": "availability exception_new exception_edit slots travel my_travel",

@@ -196,3 +196,23 @@ def test_templates_of_notes(eyes_of: EyesOf, world: World) -> None:
     page.get_by_role("button", name="Undo").click()
     eyes.settle()
     expect(page.get_by_text("is offered again")).to_be_visible()
+
+
+def test_equipment(eyes_of: EyesOf, world: World) -> None:
+    eyes = eyes_of("owner2")
+    visit = partial(eyes.visit, studio="prairie")
+    place = world.one("SELECT id FROM studios_location ORDER BY name LIMIT 1", studio="prairie")
+    reformer = world.one("SELECT id FROM studios_equipment ORDER BY name LIMIT 1", studio="prairie")
+    service = world.one("SELECT service_id FROM trainers_serviceequipment LIMIT 1", studio="prairie")
+    visit("studio_settings", state="equipment")
+    visit("equipment_add", location_id=place)
+    visit(
+        "equipment_add",
+        state="refused",
+        sizes=(PHONE,),
+        act=acts.sends("Save", quantity="0"),
+        location_id=place,
+    )
+    visit("equipment_edit", equipment_id=reformer)
+    visit("equipment_edit", state="retire", equipment_id=reformer, act=acts.opens("retire"))
+    visit("service_edit", state="equipment", service_id=service)

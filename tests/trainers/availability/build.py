@@ -12,7 +12,7 @@ from psycopg.types.range import Range
 from fitflow.accounts.models import User
 from fitflow.core.ids import uuid7
 from fitflow.tenancy.context import current_studio, studio_context
-from studios.models import Location, Room
+from studios.models import Equipment, Location, Room
 from studios.shared.models import Member, Role
 from studios.shared.policies import SYSTEM
 from tests.trainers.availability.oracle import World
@@ -21,10 +21,12 @@ from trainers.models import (
     AvailabilityHours,
     Service,
     Session,
+    SessionEquipment,
     TrainerProfile,
     TravelTime,
 )
 from trainers.selectors_slots import Ask, free_slots
+from trainers.services import save_service
 from trainers.shared.models import BusyTime, TravelBetween
 
 
@@ -53,6 +55,7 @@ class Built:
         self._rooms()
         self._travel()
         self._busy()
+        self._gear()
 
     def _service(self) -> None:
         self.service = Service.objects.create(
@@ -105,10 +108,33 @@ class Built:
                 self._session(other, room.place, starts, ends, row)
         self.service.rooms.set(self.rooms[name] for name in self.world.named_rooms)
 
+    def _gear(self) -> None:
+        lanes = iter(self.others[len(self.world.rooms) :])
+        rows = {}
+        for gear in self.world.gear:
+            row = Equipment.objects.create(
+                name=gear.name, location=self.places[gear.place], quantity=gear.there
+            )
+            rows[gear.name] = row
+            last, trainer = None, None
+            for starts, ends, many in gear.taken:
+                if last is None or starts < last:  # one person is in one place at a time
+                    user = next(lanes)
+                    trainer = TrainerProfile.objects.create(user=user, name=user.name)
+                last = ends
+                assert trainer is not None
+                session = self._session(trainer, gear.place, starts, ends)
+                SessionEquipment.objects.create(session=session, equipment=row, quantity=many)
+        save_service(
+            actor=SYSTEM,
+            service_id=self.service.pk,
+            equipment={rows[gear.name].pk: gear.needed for gear in self.world.gear},
+        )
+
     def _session(
         self, trainer: TrainerProfile, place: str, starts: datetime, ends: datetime, room: Room | None = None
-    ) -> None:
-        Session.objects.create(
+    ) -> Session:
+        return Session.objects.create(
             service=self.service,
             trainer=trainer,
             location=self.places[place],

@@ -53,6 +53,17 @@ class Room:
     taken: tuple[tuple[datetime, datetime], ...] = ()
 
 
+@dataclass(frozen=True)
+class Gear:
+    """Things at a place: how many there are, how many the service needs, and (start, end, how many) of what is taken."""
+
+    name: str
+    place: str
+    there: int
+    needed: int
+    taken: tuple[tuple[datetime, datetime, int], ...] = ()
+
+
 @dataclass
 class World:
     zones: dict[str, str]
@@ -61,6 +72,7 @@ class World:
     exceptions: list[Irregular] = field(default_factory=list)
     busy: list[Busy] = field(default_factory=list)
     rooms: list[Room] = field(default_factory=list)
+    gear: list[Gear] = field(default_factory=list)
     travel: dict[frozenset[str], int] = field(default_factory=dict)
     default_travel: int = 0
     minutes: int = 60
@@ -125,6 +137,16 @@ class World:
         ]
         return fitting[0].name if fitting else False
 
+    def equipped(self, place: str, start: datetime) -> bool:
+        """Whether enough of all that is needed is left in each minute."""
+        needed = [one for one in self.gear if one.needed]
+        here = [one for one in needed if one.place == place]
+        return (bool(here) or not needed) and all(
+            sum(many for since, until, many in one.taken if since <= at < until) + one.needed <= one.there
+            for one in here
+            for at in (start + n * MINUTE for n in range(self.minutes))
+        )
+
     def slots(self, starts: datetime, ends: datetime) -> set[tuple[datetime, str, str, str | None]]:
         """Return every free (start, trainer, place, room) with a start in `[starts, ends)`."""
         found = set()
@@ -141,7 +163,7 @@ class World:
                         minutes = (start + n * MINUTE for n in range(self.minutes))
                         if all(self.there(trainer, place, minute) for minute in minutes):
                             room = self.room(place, start, start + length)
-                            if room is not False:
+                            if room is not False and self.equipped(place, start):
                                 found.add((start, trainer, place, room))
                     start += QUARTER
         return found

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from fitflow.tenancy.context import studio_context
 from tests.cast import Cast
 from tests.trainers.availability.build import Built, trainer_user
-from tests.trainers.availability.oracle import Busy, Hours, Irregular, Room, World
+from tests.trainers.availability.oracle import Busy, Gear, Hours, Irregular, Room, World
 
 ZONES = [
     "America/Toronto",
@@ -38,6 +38,7 @@ DAYS = [
 ]
 PEOPLE, PLACES = ("ann", "bob"), ("first", "second")
 USERS_OF_ROOMS = ("cleo", "dan", "eve")
+USERS_OF_GEAR = ("fay", "gus", "hal", "ida")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -60,6 +61,7 @@ def _world(chance: Random, day: date) -> World:
         exceptions=[_irregular(chance, day) for _ in range(chance.randint(0, 4))],
         busy=[row for name in PEOPLE for row in _busy(chance, day, name)],
         rooms=[_room(chance, day, number) for number in range(chance.choice([0, 0, 1, 2, 3]))],
+        gear=[_gear(chance, day, number) for number in range(chance.choice([0, 0, 1, 2]))],
     )
     if world.rooms and chance.random() < 0.3:
         world.named_rooms = {chance.choice(world.rooms).name}
@@ -114,6 +116,13 @@ def _room(chance: Random, day: date, number: int) -> Room:
     return Room(f"room {number}", chance.choice(PLACES), chance.choice([2, 6, 6, 20]), taken)
 
 
+def _gear(chance: Random, day: date, number: int) -> Gear:
+    many = chance.choice([1, 1, 2])
+    taken = tuple((start, end, many) for _ in range(2) for start, end in _stretches(chance, day, 6))
+    there, needed = chance.choice([(2, 1), (3, 1), (4, 2), (3, 0), (1, 1)])
+    return Gear(f"gear {number}", chance.choice(PLACES), there, needed, taken)
+
+
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32), day=st.sampled_from(DAYS))
 def test_it_answers_what_brute_force_answers(cast: Cast, seed: int, day: date) -> None:
@@ -124,7 +133,7 @@ def test_it_answers_what_brute_force_answers(cast: Cast, seed: int, day: date) -
     example: Any = transaction.atomic()
     example._from_testcase = True  # as the test's own: rolled back whole, so studios may be entered within
     with example:
-        people = [trainer_user(name, cast.lotus) for name in (*PEOPLE, *USERS_OF_ROOMS)]
+        people = [trainer_user(name, cast.lotus) for name in (*PEOPLE, *USERS_OF_ROOMS, *USERS_OF_GEAR)]
         with studio_context(cast.lotus):
             built = Built(world, people, cast.summit)
             assert built.slots(starts, ends) == world.slots(starts, ends)
@@ -135,7 +144,7 @@ def test_an_unfitting_rule_would_be_seen() -> None:
     """The negative control: leave one rule out of the brute force, and the two no longer agree."""
     day = DAYS[0]
     starts = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    differs = {"busy": 0, "exceptions": 0, "rooms": 0}
+    differs = {"busy": 0, "exceptions": 0, "rooms": 0, "gear": 0}
     for seed in range(12):
         for rule in differs:
             world, less = _world(Random(seed), day), _world(Random(seed), day)

@@ -27,6 +27,8 @@ CHANGED = "Something has changed here since the check. Nothing was imported; loo
 STOPPED = "The import stopped before the end. Nothing was imported; start it again."
 TAKEN = {
     "busytime_no_overlap": "Somebody booked one of these times meanwhile.",
+    "equipment_within_quantity": "At one of these times more equipment would be in use than there is.",
+    "equipment_at_place": "One of these services needs equipment that is not at its place.",
     "client_email_once": "One of these clients was added meanwhile.",
     "session_within_capacity": "A place was taken meanwhile.",
 }
