@@ -18,8 +18,6 @@ class TrainersConfig(AppConfig):
         register("studio", NavItem("Calendar", "calendar-week", "calendar", order=20), notes)
         register("trainer", NavItem("Calendar", "calendar-week", "calendar", order=20), notes)
         hours = NavItem("Availability", "clock", "availability", phone=False, order=25)
-        register("studio", hours)
-        register("trainer", hours)
         templates = NavItem(
             "Note templates",
             "journals",
@@ -29,6 +27,9 @@ class TrainersConfig(AppConfig):
             order=65,
         )
         register("studio", templates)
+        series = NavItem("Series", "arrow-repeat", "series_list", phone=False, order=22)
+        register("studio", hours, series)
+        register("trainer", hours, series)
         register("my", NavItem("Travel times", "signpost-split", "my_travel", phone=False, order=30))
         from clients.policies import tell_bookings
         from trainers.glances import sessions_today

@@ -85,6 +85,10 @@ STATES: dict[str, dict[str, State]] = {
         "suppressed": State("Suppressed", "bell-slash"),
         "unknown": State("Unknown", "question-circle", WARN),
     },
+    "series": {
+        "running": State("Going on", "arrow-repeat", INFO),
+        "over": State("Over", "check2-all", OFF),
+    },
     "note": {
         "draft": State("To sign", "pencil", WARN),
         "signed": State("Signed", "pen", GOOD),

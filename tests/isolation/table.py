@@ -115,6 +115,7 @@ PAGES: dict[str, dict[str, str]] = {
     "client_offer": {"GET": OPEN},
     "client_offer_accept": {"POST": OPEN},
     "client_offer_decline": {"POST": OPEN},
+    "series_list": {"GET": STAFF},
     "series_new": {"GET": STAFF},
     "series_preview": {"POST": STAFF},
     "series_make": {"POST": STAFF},

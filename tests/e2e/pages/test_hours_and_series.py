@@ -47,6 +47,9 @@ def test_hours_and_free_times(eyes_of: EyesOf, world: World) -> None:
 def test_series(eyes_of: EyesOf, world: World) -> None:
     eyes = eyes_of("lead")
     visit = partial(eyes.visit, studio="lotus")
+    visit("series_list")
+    visit("series_list", state="over", query="?show=over")
+    visit("series_list", state="none", query="?q=zzyzx")
     visit("series_new")
     visit("series_new", state="refused", sizes=(PHONE,), act=acts.sends("Show all sessions", every="0"))
     visit("series_new")
