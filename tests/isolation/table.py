@@ -87,6 +87,8 @@ PAGES: dict[str, dict[str, str]] = {
     "slots": {"GET": STAFF},
     "availability": {"GET": STAFF},
     "availability_week": {"POST": STAFF},
+    "season_new": {"GET": STAFF, "POST": STAFF},
+    "season_end": {"POST": STAFF},
     "exception_new": {"GET": STAFF, "POST": STAFF},
     "exception_edit": {"GET": STAFF, "POST": STAFF},
     "exception_remove": {"POST": STAFF},

@@ -51,7 +51,7 @@ def set_week(
     """
     trainer = availability_of(actor, trainer_id)
     places, rows = set(location_ids), sorted(hours, key=lambda row: (row.weekday, row.starts_minute))
-    _check_week(places, rows)
+    check_week(places, rows)
     with refusals(_refusal(trainer, rows, places)), transaction.atomic():
         lock_in_transaction(trainer_lock(trainer))
         AvailabilityHours.objects.filter(trainer=trainer, location_id__in=places).delete()
@@ -67,11 +67,12 @@ def set_week(
             )
             for row in rows
         )
-        _tell(actor, trainer, "availability.week_set", rows=len(made))
+        announce(actor, trainer, "availability.week_set", rows=len(made))
     return made
 
 
-def _check_week(places: set[UUID], rows: Sequence[WeeklyHours]) -> None:
+def check_week(places: set[UUID], rows: Sequence[WeeklyHours]) -> None:
+    """Raise Invalid or NotFound for lines that are no week at those places."""
     if len(rows) > MOST_ROWS:
         raise Invalid(f"A week has {MOST_ROWS} lines at most.", field="hours")
     known = set(Location.objects.filter(pk__in=places).values_list("pk", flat=True))
@@ -105,6 +106,11 @@ def _refusal(trainer: TrainerProfile, rows: Sequence[WeeklyHours], places: set[U
         return _overlap(trainer, rows, places) if name.startswith("hours_no_overlap") else None
 
     return translate
+
+
+def overlap_refusal(trainer: TrainerProfile, rows: Sequence[WeeklyHours]) -> Any:
+    """Return the translation of a refusal of lines that stand for a trainer's whole week."""
+    return _refusal(trainer, rows, set(Location.objects.values_list("pk", flat=True)))
 
 
 def _overlap(trainer: TrainerProfile, rows: Sequence[WeeklyHours], places: set[UUID]) -> Conflict:
@@ -164,7 +170,7 @@ def save_exception(
     with transaction.atomic():
         row.save()
         action = "availability.exception_changed" if exception_id else "availability.exception_added"
-        _tell(actor, row.trainer, action, kind=kind, starts_on=starts_on, ends_on=ends_on)
+        announce(actor, row.trainer, action, kind=kind, starts_on=starts_on, ends_on=ends_on)
     return row
 
 
@@ -205,10 +211,11 @@ def remove_exception(*, actor: Actor, exception_id: UUID) -> AvailabilityExcepti
     row = fetch_exception(actor, exception_id)
     with transaction.atomic():
         AvailabilityException.objects.filter(pk=row.pk).delete()
-        _tell(actor, row.trainer, "availability.exception_removed", kind=row.kind, starts_on=row.starts_on)
+        announce(actor, row.trainer, "availability.exception_removed", kind=row.kind, starts_on=row.starts_on)
     return row
 
 
-def _tell(actor: Actor, trainer: TrainerProfile, action: str, **facts: Any) -> None:
+def announce(actor: Actor, trainer: TrainerProfile, action: str, **facts: Any) -> None:
+    """Tell open calendars that a trainer's hours have changed, and record it."""
     outbox.publish("availability.changed", trainer=trainer.pk)
     record_event(actor=actor, action=action, subject=trainer, **facts)

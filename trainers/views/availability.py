@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -25,9 +27,10 @@ from studios.shared.policies import Capability, Scope, scope_of
 from studios.shared.requests import StudioRequest
 from trainers.models import AvailabilityException, AvailabilityHours, TrainerProfile
 from trainers.policies import availability_of, availability_trainers, fetch_exception
-from trainers.services import remove_exception, save_exception, set_week
+from trainers.services import remove_exception, save_exception
+from trainers.services.seasons import Days, Period, facts_of, periods_of, set_season
 from trainers.views.periods import uuid_from
-from trainers.views.week_form import WeekForm, minute_from
+from trainers.views.week_form import WeekForm, day_from, minute_from
 
 SALT = "trainers.exception"
 UNDO_SECONDS = 600
@@ -45,7 +48,7 @@ def _chosen(request: StudioRequest) -> tuple[TrainerProfile | None, list[Trainer
     return next(iter(trainers), None), trainers
 
 
-def _places(trainer: TrainerProfile) -> list[Location]:
+def week_places(trainer: TrainerProfile) -> list[Location]:
     """Return the locations in use, and others where she still has hours."""
     used = AvailabilityHours.objects.filter(trainer=trainer).values("location")
     return [row for row in Location.objects.all() if row.is_active] + list(
@@ -58,13 +61,17 @@ def _page(
     trainer: TrainerProfile | None,
     trainers: list[TrainerProfile],
     form: WeekForm | None,
+    shown: Period | None = None,
 ) -> HttpResponse:
     zone = request.studio.timezone
     rows = AvailabilityException.objects.filter(trainer=trainer, ends_on__gte=today(zone))
+    periods = shown_periods(trainer, today(zone)) if trainer else []
     context = {
         "trainer": trainer,
         "trainers": trainers,
         "form": form,
+        "shown": shown,
+        "periods": [(one, f"?{urlencode(facts_of(one))}") for one in periods],
         "herself": trainer is not None and trainer.user_id == request.user.pk,
         "exceptions": rows.select_related("location") if trainer else [],
         "sets_travel": scope_of(request.actor, Capability.PREMISES_MANAGE) is Scope.ALL,
@@ -80,9 +87,23 @@ def availability(request: StudioRequest) -> HttpResponse:
     trainer, trainers = _chosen(request)
     form = None
     if trainer:
-        rows = AvailabilityHours.objects.filter(trainer=trainer).order_by("weekday", "starts_minute")
-        form = WeekForm.of(rows, _places(trainer))
+        periods = shown_periods(trainer, today(request.studio.timezone))
+        asked = days_from(request.GET)
+        shown = next((one for one in periods if one.days == asked), periods[0])
+        form = WeekForm.of(shown.hours, week_places(trainer))
+        return _page(request, trainer, trainers, form, shown)
     return _page(request, trainer, trainers, form)
+
+
+def shown_periods(trainer: TrainerProfile, day: date) -> list[Period]:
+    """Return the periods of a trainer's hours that are not over: the one of today first."""
+    periods = periods_of(AvailabilityHours.objects.filter(trainer=trainer))
+    return [one for one in periods if one.last is None or one.last >= day]
+
+
+def days_from(data: Mapping[str, Any]) -> Days:
+    """Return the first and last day of a period, as a form or a link names them."""
+    return day_from(str(data.get("from", ""))), day_from(str(data.get("until", "")))
 
 
 @require_POST
@@ -90,18 +111,22 @@ def availability(request: StudioRequest) -> HttpResponse:
 def availability_week(request: StudioRequest, trainer_id: UUID) -> HttpResponse:
     """Save a week, or do what a button of its form says without saving."""
     trainer = availability_of(request.actor, trainer_id)
-    form = WeekForm.typed(request.POST, _places(trainer))
+    form = WeekForm.typed(request.POST, week_places(trainer))
+    first, last = days_from(request.POST)
+    shown = Period(first, last, frozenset())
     if request.POST.get("do"):
         form.act(request.POST["do"])
-        return _page(request, trainer, availability_trainers(request.actor), form)
+        return _page(request, trainer, availability_trainers(request.actor), form, shown)
     hours = form.hours()
     if hours is not None:
         try:
-            set_week(
+            set_season(
                 actor=request.actor,
                 trainer_id=trainer.pk,
-                location_ids=[place.pk for place in form.places],
                 hours=hours,
+                first=first,
+                last=last,
+                instead_of=(first, last),
             )
         except NotPermitted:
             raise
@@ -110,12 +135,14 @@ def availability_week(request: StudioRequest, trainer_id: UUID) -> HttpResponse:
         else:
             text = "The week is saved." if hours else "The week is empty: no free time is offered."
             messages.success(request, text)
-            return HttpResponseRedirect(_address(trainer))
-    return _page(request, trainer, availability_trainers(request.actor), form)
+            return HttpResponseRedirect(hours_address(trainer, shown))
+    return _page(request, trainer, availability_trainers(request.actor), form, shown)
 
 
-def _address(trainer: TrainerProfile) -> str:
-    return f"{reverse('availability')}?trainer={trainer.pk}"
+def hours_address(trainer: TrainerProfile, shown: Period | None = None) -> str:
+    """Return the address of a trainer's hours, of one period of them where it is named."""
+    days = {name: day for name, day in facts_of(shown).items() if day} if shown else {}
+    return f"{reverse('availability')}?{urlencode({'trainer': trainer.pk, **days})}"
 
 
 class ClockField(forms.CharField):
@@ -216,13 +243,13 @@ def _exception(
             form.add_error(error.field if error.field in form.fields else None, error.message)
         else:
             messages.success(request, f"{_what(saved)} {_days(saved)} is saved. What is booked stays booked.")
-            return HttpResponseRedirect(_address(trainer))
+            return HttpResponseRedirect(hours_address(trainer))
     context = {
         "form": form,
         "trainer": trainer,
         "row": row,
         "herself": trainer.user_id == request.user.pk,
-        "back": _address(trainer),
+        "back": hours_address(trainer),
     }
     return render(request, "trainer/exception.html", context, status=422 if form.errors else 200)
 
@@ -253,7 +280,7 @@ def exception_remove(request: StudioRequest, exception_id: UUID) -> HttpResponse
     ]
     token = signing.dumps(facts, salt=SALT, compress=True)
     undoable(request, f"{_what(row)} {_days(row)} is removed.", f"{reverse('exception_restore')}?row={token}")
-    return HttpResponseRedirect(_address(row.trainer))
+    return HttpResponseRedirect(hours_address(row.trainer))
 
 
 @require_POST
@@ -279,4 +306,4 @@ def exception_restore(request: StudioRequest) -> HttpResponse:
         reason=reason,
     )
     messages.success(request, f"{_what(row)} {_days(row)} is back.")
-    return HttpResponseRedirect(_address(row.trainer))
+    return HttpResponseRedirect(hours_address(row.trainer))

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from fitflow.core.formats import minutes_text
 from studios.models import Location
-from trainers.models import AvailabilityHours
 from trainers.services.availability import DAYS, WeeklyHours
 from trainers.views.periods import uuid_from
 
@@ -32,7 +31,8 @@ def minute_from(text: str, *, end: bool = False) -> int | None:
     return 1440 if end and minute == 0 else minute
 
 
-def _day_from(text: str) -> date | None:
+def day_from(text: str) -> date | None:
+    """Read a day; None where it is none."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -48,8 +48,6 @@ class Line:
     starts: str = ""
     ends: str = ""
     place: str = ""
-    since: str = ""
-    until: str = ""
     error: str = ""
 
     @property
@@ -59,18 +57,6 @@ class Line:
     @property
     def is_blank(self) -> bool:
         return not self.starts.strip() and not self.ends.strip()
-
-    @property
-    def season(self) -> str:
-        """The days between which it holds, in words."""
-        return " ".join(
-            word
-            for word in (
-                f"from {self.since}" if self.since else "",
-                f"until {self.until}" if self.until else "",
-            )
-            if word
-        )
 
 
 @dataclass
@@ -90,10 +76,10 @@ class WeekForm:
         self.errors: list[str] = []
 
     @classmethod
-    def of(cls, rows: Iterable[AvailabilityHours], places: list[Location]) -> WeekForm:
+    def of(cls, rows: Iterable[WeeklyHours], places: list[Location]) -> WeekForm:
         """Return the form of the hours as they are stored."""
         days = _empty_days()
-        for row in rows:
+        for row in sorted(rows):
             lines = days[row.weekday].lines
             lines.append(
                 Line(
@@ -102,8 +88,6 @@ class WeekForm:
                     minutes_text(row.starts_minute),
                     minutes_text(row.ends_minute),
                     str(row.location_id),
-                    row.valid_from.isoformat() if row.valid_from else "",
-                    row.valid_until.isoformat() if row.valid_until else "",
                 )
             )
         return cls(days, places)
@@ -116,7 +100,7 @@ class WeekForm:
             found = NAMES.match(name)
             if found:
                 key = f"{found[1]}-{found[2]}"
-                typed = {part: str(data.get(f"{part}-{key}", ""))[:40] for part in Line.__match_args__[2:7]}
+                typed = {part: str(data.get(f"{part}-{key}", ""))[:40] for part in Line.__match_args__[2:5]}
                 days[int(found[1])].lines.append(Line(int(found[1]), int(found[2]), **typed))
         for day in days:
             day.lines.sort(key=lambda line: line.number)
@@ -156,16 +140,14 @@ class WeekForm:
             return
         middle = (starts + ends) // 2 // 15 * 15
         first, second = (NOON, ONE) if starts < NOON and ends > ONE else (middle, min(middle + 30, ends - 15))
-        after = Line(
-            day.weekday, line.number + 1, minutes_text(second), line.ends, line.place, line.since, line.until
-        )
+        after = Line(day.weekday, line.number + 1, minutes_text(second), line.ends, line.place)
         line.ends = minutes_text(first)
         day.lines.insert(day.lines.index(line) + 1, after)
 
     def _copy(self) -> None:
         for weekday in WORKDAYS:
             self.days[weekday].lines = [
-                Line(weekday, 0, one.starts, one.ends, one.place, one.since, one.until)
+                Line(weekday, 0, one.starts, one.ends, one.place)
                 for one in self.days[0].lines
                 if not one.is_blank
             ]
@@ -206,7 +188,7 @@ class WeekForm:
 def _hours(line: Line, starts: int, ends: int, place: str) -> WeeklyHours:
     location: UUID | None = uuid_from(place)
     assert location is not None  # noqa: S101
-    return WeeklyHours(line.weekday, starts, ends, location, _day_from(line.since), _day_from(line.until))
+    return WeeklyHours(line.weekday, starts, ends, location)
 
 
 def _empty_days() -> list[Day]:

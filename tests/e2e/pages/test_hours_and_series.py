@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -20,6 +21,25 @@ def test_hours_and_free_times(eyes_of: EyesOf, world: World) -> None:
     visit = partial(eyes.visit, studio="lotus")
     her = world.one("SELECT id FROM trainers_trainerprofile WHERE name = 'Maya Fournier'", studio="lotus")
     visit("availability")
+    visit("season_new", trainer_id=her)
+    visit("season_new", state="refused", sizes=(PHONE,), trainer_id=her, act=acts.sends("Show what changes"))
+    visit("season_new", trainer_id=her)
+    summer = clock.today("America/Toronto") + timedelta(days=40)
+    acts.sends(
+        "Show what changes",
+        first=f"{summer}",
+        last=f"{summer + timedelta(days=30)}",
+        **{"starts-1-0": "8:00"},
+    )(eyes.page)
+    eyes.look("lotus-season_preview")
+    acts.sends("Save these hours")(eyes.page)
+    eyes.look("lotus-availability-season")
+    visit(
+        "availability",
+        state="end-season",
+        query=f"?from={summer}&until={summer + timedelta(days=30)}",
+        act=acts.opens("season-end"),
+    )
     visit("exception_new", trainer_id=her)
     today = clock.today("America/Toronto")
     acts.sends("Save", starts_on=f"{today:%Y-%m-%d}", ends_on=f"{today:%Y-%m-%d}", reason="Dentist")(
