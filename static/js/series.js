@@ -12,7 +12,8 @@ function count() {
   for (const tick of ticks) tick.closest("li").toggleAttribute("data-out", !tick.checked);
   for (const place of document.querySelectorAll("[data-summary]")) place.textContent = words(made, ticks.length - made);
   const button = document.querySelector("[data-make]");
-  button.textContent = made === 1 ? "Make 1 session" : `Make ${made} sessions`;
+  if (!button) return;
+  button.textContent = `${button.dataset.make} ${made} ${made === 1 ? "session" : "sessions"}`;
   button.disabled = made === 0;
 }
 
@@ -21,13 +22,18 @@ list?.addEventListener("change", (event) => {
   count();
 });
 
-// The form: only the field that belongs to how it ends is shown.
+// The form: only the fields that belong to what is chosen are shown.
 const form = document.querySelector("[data-repeat]");
 
-function ends() {
-  const chosen = form.querySelector("input[name=ends]:checked")?.value;
-  for (const part of form.querySelectorAll("[data-ends]")) part.hidden = part.dataset.ends !== chosen;
+function show(name, chosen) {
+  for (const part of form.querySelectorAll(`[data-${name}]`)) part.hidden = part.dataset[name] !== chosen;
 }
 
-form?.addEventListener("change", ends);
-if (form) ends();
+function parts() {
+  show("ends", form.querySelector("input[name=ends]:checked")?.value);
+  show("on", form.querySelector("input[name=on]:checked")?.value);
+  show("unit", form.elements.unit.value);
+}
+
+form?.addEventListener("change", parts);
+if (form) parts();

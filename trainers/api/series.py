@@ -139,6 +139,7 @@ def edit(request: Request, session_id: UUID) -> Response:
         trainer_id=asked.get("trainer"),
         room_id=asked.get("room", KEEP),
         duration_minutes=asked.get("duration_minutes"),
+        leave_out=asked.get("leave_out", ()),
         version=asked.get("version"),
     )
     return Response(session_dict(actor, session_id))

@@ -11,7 +11,7 @@ from trainers.models import SeriesSkip, Session
 from trainers.recurrence import LONGEST, MOST
 from trainers.services.series_edits import SCOPES
 
-KINDS = ["past", "far", "trainer", "room", "itself", "holiday", "off", "hours"]
+KINDS = ["past", "far", "trainer", "room", "equipment", "itself", "holiday", "off", "hours"]
 
 
 class MoveShape(serializers.Serializer[Any]):
@@ -108,6 +108,9 @@ class EditIn(serializers.Serializer[Any]):
     trainer = Id(required=False, allow_null=True)
     room = Id(required=False, allow_null=True)
     duration_minutes = serializers.IntegerField(required=False, min_value=5, max_value=720)
+    leave_out = serializers.ListField(
+        child=Id(), required=False, max_length=MOST, help_text="Sessions that stay as they are."
+    )
     version = serializers.IntegerField(
         required=False,
         allow_null=True,

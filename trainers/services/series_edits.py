@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -126,6 +126,15 @@ class _Wish:
     trainer_id: UUID | None
     room_id: UUID | Keep | None
     minutes: int | None
+    leave_out: frozenset[UUID] = frozenset()
+
+
+def _check_left_out(touched: list[Session], left_out: frozenset[UUID]) -> None:
+    known = {session.pk for session in touched}
+    if left_out - known:
+        raise Invalid("One of the sessions left out is none of those to be changed.", field="leave_out")
+    if known == left_out:
+        raise Invalid("Every session is left out. Keep at least one.", field="leave_out")
 
 
 def _plan(
@@ -135,6 +144,7 @@ def _plan(
     at = next((one for one in touched if one.pk == anchor.pk), None)
     if at is None:
         raise Conflict("This session is past or closed. Choose one that is to come.", conflict="status")
+    _check_left_out(touched, wish.leave_out)
     trainer = active_trainer(wish.trainer_id) if wish.trainer_id is not None else series.trainer
     if not reaches_trainer(actor, trainer, Capability.SESSIONS_MANAGE):
         raise NotPermitted("You can give sessions to yourself and to your team.", field="trainer")
@@ -185,6 +195,16 @@ def _changed(
     """Return one session's change: what somebody changed on it alone before (time, length, trainer, room) it keeps."""
     zone, is_anchor = series.location.timezone, session.pk == anchor.pk
     wall = read_wall(session.occurrence)
+    if session.pk in wish.leave_out:
+        return Change(
+            session=session,
+            occurrence=(wall + by).strftime(WALL),
+            starts_at=session.starts_at,
+            ends_at=session.ends_at,
+            trainer=session.trainer,
+            room=session.room,
+            left_out=True,
+        )
     usual = occurrence_at(wall, zone=zone, minutes=series.duration_minutes)
     length = session.ends_at - session.starts_at
     starts_at = session.starts_at
@@ -231,11 +251,15 @@ def _checked(actor: Actor, series: Series, changes: list[Change]) -> list[Change
 
 
 def _wish(
-    starts_at: datetime | None, trainer_id: UUID | None, room_id: UUID | Keep | None, minutes: int | None
+    starts_at: datetime | None,
+    trainer_id: UUID | None,
+    room_id: UUID | Keep | None,
+    minutes: int | None,
+    leave_out: Collection[UUID],
 ) -> _Wish:
     if minutes is not None and minutes not in LENGTHS:
         raise Invalid("A session lasts 5 to 720 minutes.", field="duration_minutes")
-    return _Wish(starts_at, trainer_id, room_id, minutes)
+    return _Wish(starts_at, trainer_id, room_id, minutes, frozenset(leave_out))
 
 
 def preview_series_edit(
@@ -247,14 +271,16 @@ def preview_series_edit(
     trainer_id: UUID | None = None,
     room_id: UUID | Keep | None = KEEP,
     duration_minutes: int | None = None,
+    leave_out: Collection[UUID] = (),
 ) -> SeriesEdit:
-    """Return what a change of "following" or "all" touches, session by session; nothing is written.
+    """Return what a change of "following" or "all" touches, session by session; nothing is written. Those in `leave_out`
+    stay as they are, in the series as it becomes.
 
     Raises NotFound, NotPermitted, Invalid, Conflict (`status`).
     """
     check_scope(scope)
     anchor, series_id = repeating(actor, session_id)
-    wish = _wish(starts_at, trainer_id, room_id, duration_minutes)
+    wish = _wish(starts_at, trainer_id, room_id, duration_minutes, leave_out)
     return _plan(actor, anchor, fetch_rows(series_id), scope, wish, lock=False)
 
 
@@ -268,27 +294,25 @@ def edit_session(
     trainer_id: UUID | None = None,
     room_id: UUID | Keep | None = KEEP,
     duration_minutes: int | None = None,
+    leave_out: Collection[UUID] = (),
     version: int | None = None,
 ) -> Session:
     """Change this session, this and those that follow, or all to come: start, trainer, room, length; all of them or none.
 
     A later start moves every session by the same wall-clock time. Sessions that were changed by themselves before keep what
-    was changed. "Following" ends the series before this session and begins another that follows it. `version` is the
-    session's for "this", else the series'. Raises NotFound, NotPermitted, Invalid, and Conflict: `version`, `status`, or
-    `series` with the occurrences that clash (for "this": trainer, room). Publishes series.changed, once.
+    was changed, and those in `leave_out` stay as they are. "Following" ends the series before this session and begins another
+    that follows it. `version` is the session's for "this", else the series'. Raises NotFound, NotPermitted, Invalid, and
+    Conflict: `version`, `status`, or `series` with the occurrences that clash (for "this": trainer, room, equipment).
+    Publishes series.changed, once.
     """
     check_scope(scope)
-    wish = _wish(starts_at, trainer_id, room_id, duration_minutes)
+    wish = _wish(starts_at, trainer_id, room_id, duration_minutes, leave_out)
     if scope == "this":
         return _edit_this(actor, editable_session(actor, session_id), wish, version)
     anchor, series_id = repeating(actor, session_id)
-    wanted: dict[str, Any] = {"starts_at": starts_at, "trainer_id": trainer_id, "room_id": room_id}
 
     def explain() -> Conflict:
-        again = preview_series_edit(
-            actor=actor, session_id=session_id, scope=scope, duration_minutes=duration_minutes, **wanted
-        )
-        return _conflict_of(again)
+        return _conflict_of(_plan(actor, anchor, fetch_rows(series_id), scope, wish, lock=False))
 
     with refusals(batch_refusal(explain, anchor.capacity)), transaction.atomic():
         trainers = TrainerProfile.objects.filter(sessions__series=series_id).distinct()
@@ -323,4 +347,4 @@ def _edit_this(actor: Actor, anchor: Session, wish: _Wish, version: int | None) 
 
 def _conflict_of(edit: SeriesEdit) -> Conflict:
     blocked = [(change.session.occurrence, change.starts_at, change.problems) for change in edit.blocked]
-    return clashes_conflict(blocked, len(edit.changes), edit.series.location.timezone)
+    return clashes_conflict(blocked, len(edit.made), edit.series.location.timezone)

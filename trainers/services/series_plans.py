@@ -23,6 +23,7 @@ class Change:
     trainer: TrainerProfile
     room: Room | None
     problems: tuple[Problem, ...] = ()
+    left_out: bool = False  # of the change: it stays as it is
 
     @property
     def keeps_time(self) -> bool:
@@ -57,6 +58,16 @@ class SeriesEdit:
     def words(self) -> str:
         """The rule as it would be, in plain words."""
         return describe(self.rule, self.starts)
+
+    @property
+    def made(self) -> list[Change]:
+        """What is changed: all that is not left out."""
+        return [change for change in self.changes if not change.left_out]
+
+    @property
+    def left_out(self) -> int:
+        """How many stay as they are because they were left out."""
+        return len(self.changes) - len(self.made)
 
     @property
     def blocked(self) -> list[Change]:

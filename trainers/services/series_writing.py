@@ -46,7 +46,7 @@ def apply_edit(actor: Actor, edit: SeriesEdit) -> None:
         action="series.changed",
         subject=series,
         scope=edit.scope,
-        sessions=len(ids),
+        sessions=len(edit.made),
         was=old.id,
         starts=series.starts,
     )

@@ -23,7 +23,8 @@ from trainers.policies import editable_session
 from trainers.services.series import words_of
 from trainers.services.series_closing import cancel_sessions, preview_series_cancel
 from trainers.services.series_edits import edit_session, preview_series_edit
-from trainers.views.periods import id_asked, zone_text
+from trainers.services.series_plans import SeriesEdit
+from trainers.views.periods import id_asked, uuid_from, zone_text
 
 
 def scope_asked(request: StudioRequest, session: Session) -> str:
@@ -74,43 +75,70 @@ def _version(request: StudioRequest) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 9 else None
 
 
+def _left_out(request: StudioRequest) -> list[UUID] | None:
+    """Return the sessions that are not ticked; None where the list has not been shown yet."""
+    rows, keep = request.POST.getlist("row"), set(request.POST.getlist("keep"))
+    if not rows:
+        return None
+    return [found for one in rows if one not in keep and (found := uuid_from(one))]
+
+
+def _plan(wish: dict[str, Any], left_out: list[UUID] | None) -> SeriesEdit:
+    if left_out is not None:
+        return preview_series_edit(**wish, leave_out=left_out)
+    plan = preview_series_edit(**wish)
+    blocked = [change.session.pk for change in plan.blocked]
+    # What clashes is left out to begin with, where the others can do without it.
+    if blocked and len(blocked) < len(plan.changes):
+        return preview_series_edit(**wish, leave_out=blocked)
+    return plan
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_required
 def session_change_series(request: StudioRequest, session_id: UUID) -> HttpResponse:
     """Show what a change of this and the following sessions touches, and make it by POST."""
     session = editable_session(request.actor, session_id)
-    scope = request.GET.get("scope", "following")
-    wish: dict[str, Any] = {"actor": request.actor, "session_id": session_id, "scope": scope}
-    wish |= _asked(request.GET, session)
-    board = reverse("session_detail", args=[session_id])
-    problem, status = "", 200
+    wish: dict[str, Any] = {
+        "actor": request.actor,
+        "session_id": session_id,
+        "scope": request.GET.get("scope", "following"),
+        **_asked(request.GET, session),
+    }
+    problem, left_out = "", _left_out(request)
     try:
-        if request.method == "POST":
-            moved = edit_session(**wish, version=_version(request))
+        if request.method == "POST" and "check" not in request.POST:
+            moved = edit_session(**wish, leave_out=left_out or (), version=_version(request))
             messages.success(request, "The series is changed. Each client gets one e-mail.")
             return HttpResponseRedirect(reverse("series_detail", args=[moved.series_id]))
     except Conflict as error:
-        problem, status = error.message, 409
+        problem = error.message
     except Invalid as error:
-        messages.error(request, error.message)
-        return HttpResponseRedirect(reverse("session_move", args=[session_id]))
+        if error.field != "leave_out":
+            messages.error(request, error.message)
+            return HttpResponseRedirect(reverse("session_move", args=[session_id]))
+        problem, left_out = error.message, None
     try:
-        plan = preview_series_edit(**wish)
+        plan = _plan(wish, left_out)
     except (Conflict, Invalid) as error:
         messages.error(request, error.message)
-        return HttpResponseRedirect(board)
+        return HttpResponseRedirect(reverse("session_detail", args=[session_id]))
+    return _change_page(request, session, plan, problem)
+
+
+def _change_page(request: StudioRequest, session: Session, plan: SeriesEdit, problem: str) -> HttpResponse:
     zone = plan.series.location.timezone
     context = {
         "plan": plan,
         "session": session,
         "zone": zone,
         "zone_words": zone_text(zone),
-        "kept": sum(1 for change in plan.changes if change.keeps_time) if plan.by else 0,
+        "kept": sum(1 for change in plan.made if change.keeps_time) if plan.by else 0,
         "before": words_of(plan.series),
         "problem": problem,
         "query": request.GET.urlencode(),
     }
-    return render(request, "trainer/series_change.html", context, status=status)
+    return render(request, "trainer/series_change.html", context, status=409 if problem else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

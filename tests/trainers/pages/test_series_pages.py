@@ -231,3 +231,90 @@ def test_a_link_to_another_century_opens_the_forms_all_the_same(lotus: Cast, sta
     browser = browser_of(lotus, "lead")
     assert browser.get(f"/series/new/?starts_on={starts}").status_code == 200
     assert browser.get(f"/sessions/new/?starts={starts}&trainer={trainer}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("typed_rule", "words", "first"),
+    [
+        (
+            {"unit": "months", "on": "weekday", "nth": "2", "nth_weekday": "1", "times": "3"},
+            "On the second Tuesday of every month at 09:00, 3 times",
+            lambda one: one.weekday() == 1 and 8 <= one.day <= 14,
+        ),
+        (
+            {"unit": "months", "on": "day", "month_day": "15", "every": "2", "times": "2"},
+            "On the 15th of every second month at 09:00, 2 times",
+            lambda one: one.day == 15,
+        ),
+        (
+            {"unit": "months", "on": "day", "month_day": "-1", "ends": "never"},
+            "On the last day of every month at 09:00, without an end",
+            lambda one: (one + timedelta(days=1)).day == 1,
+        ),
+        ({"unit": "years", "times": "2"}, "every year at 09:00, 2 times", lambda one: one == day()),
+    ],
+)
+def test_months_and_years_by_the_plain_form(
+    cast: Cast, typed_rule: dict[str, str], words: str, first: Any
+) -> None:
+    browser = browser_of(cast, "lead")
+    data = {**typed(cast, skips_holidays=""), "weekdays": [], **typed_rule}
+    page = browser.post("/series/preview/", data)
+    assert words in words_of(page)
+    rows = page.context["rows"]
+    browser.post(
+        "/series/make/", {**data, "row": [one.wall for one in rows], "keep": [one.wall for one in rows]}
+    )
+    with studio_context(cast.lotus):
+        starts = starts_of(Series.objects.get())
+        assert len(starts) == len(rows)
+        assert all(first(date.fromisoformat(start[:10])) for start in starts[:1])
+        assert {start[11:] for start in starts} == {"09:00"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"unit": "weeks", "weekdays": []}, "weekdays"),
+        ({"unit": "months", "on": "day"}, "month_day"),
+        ({"unit": "months", "on": "day", "month_day": "32"}, "month_day"),
+        ({"unit": "months", "on": "weekday", "nth": "2"}, "nth_weekday"),
+        ({"unit": "months", "on": "weekday", "nth": "7", "nth_weekday": "1"}, "nth"),
+        ({"unit": "months", "on": "day", "month_day": "1", "every": "25"}, "every"),
+        ({"unit": "years", "every": "5"}, "every"),
+        ({"unit": "decades"}, "unit"),
+    ],
+)
+def test_a_rule_that_is_none_is_refused_beside_its_field(
+    cast: Cast, wrong: dict[str, Any], field: str
+) -> None:
+    page = browser_of(cast, "lead").post("/series/preview/", {**typed(cast), **wrong})
+    assert page.status_code == 422
+    assert field in page.context["form"].errors
+
+
+def test_single_sessions_are_unticked_in_the_preview_of_a_change(cast: Cast) -> None:
+    with studio_context(cast.lotus):
+        series = series_of(cast)
+        scheduled(cast, instant(9, 14))
+        ids = [str(nth(series, number).pk) for number in range(6)]
+    browser = browser_of(cast, "lead")
+    starts = instant(0, 14).isoformat().replace("+", "%2B")
+    address = f"/sessions/{ids[0]}/change-series/?scope=all&starts={starts}"
+    page = browser.get(address)
+    assert "Change 5 sessions?" in words_of(page), "What clashes is left out to begin with."
+    assert [change.left_out for change in page.context["plan"].changes] == [False] * 3 + [True] + [False] * 2
+    keep = [one for number, one in enumerate(ids) if number not in {1, 3}]
+    again = browser.post(address, {"row": ids, "keep": keep, "check": "1"})
+    assert "Change 4 sessions?" in words_of(again)
+    nothing = browser.post(address, {"row": ids, "keep": []})
+    assert nothing.status_code == 409
+    assert "Every session is left out." in words_of(nothing)
+    clash = browser.post(address, {"row": ids, "keep": ids})
+    assert clash.status_code == 409
+    assert "1 of 6 clashes" in words_of(clash)
+    assert browser.post(address, {"row": ids, "keep": keep}).status_code == 302
+    with studio_context(cast.lotus):
+        assert starts_of(series) == [
+            wall(0, 14), wall(2), wall(7, 14), wall(9), wall(14, 14), wall(16, 14),
+        ]  # fmt: skip

@@ -255,3 +255,75 @@ def test_none_of_them_goes_more_than_two_years_ahead(lotus: Cast) -> None:
     with pytest.raises(Conflict, match="More than two years ahead"):
         edit(lotus, nth(series, 0), "all", starts_at=instant(7 * 80, 9))
     assert starts_of(series) == before
+
+
+# Leaving single sessions out of a change
+
+
+def test_what_is_left_out_stays_as_it_is_within_the_series(lotus: Cast) -> None:
+    series = series_of(lotus, clients=("Client",))
+    out = [nth(series, 1).pk, nth(series, 4).pk]
+    edit(
+        lotus,
+        nth(series, 0),
+        "all",
+        starts_at=instant(0, 11),
+        trainer_id=lotus.trainer("trainer").pk,
+        duration_minutes=30,
+        leave_out=out,
+    )
+    series.refresh_from_db()
+    assert starts_of(series) == [wall(0, 11), wall(2), wall(7, 11), wall(9, 11), wall(14), wall(16, 11)]
+    assert rule_starts(series) == [wall(ahead, 11) for ahead in (0, 2, 7, 9, 14, 16)]
+    kept = Session.objects.filter(pk__in=out)
+    assert {one.trainer for one in kept} == {lotus.trainer("lead")}
+    assert {one.ends_at - one.starts_at for one in kept} == {timedelta(hours=1)}
+    assert {one.occurrence for one in kept} == {wall(2, 11), wall(14, 11)}
+    assert series.trainer == lotus.trainer("trainer")
+
+
+def test_left_out_of_following_it_goes_along_unchanged(lotus: Cast) -> None:
+    old = series_of(lotus)
+    left = nth(old, 4)
+    edit(lotus, nth(old, 2), "following", starts_at=instant(7, 11), leave_out=[left.pk])
+    new = Series.objects.get(follows=old)
+    assert starts_of(new) == [wall(7, 11), wall(9, 11), wall(14), wall(16, 11)]
+    left.refresh_from_db()
+    assert (left.series, left.occurrence) == (new, wall(14, 11))
+
+
+def test_what_clashes_is_left_out_and_the_rest_is_changed(lotus: Cast) -> None:
+    series = series_of(lotus)
+    scheduled(lotus, instant(9, 14))
+    wished: dict[str, Any] = {"starts_at": instant(0, 14)}
+    with pytest.raises(Conflict, match="1 of 6 clashes"):
+        edit(lotus, nth(series, 0), "all", **wished)
+    edit(lotus, nth(series, 0), "all", **wished, leave_out=[nth(series, 3).pk])
+    assert starts_of(series) == [wall(0, 14), wall(2, 14), wall(7, 14), wall(9), wall(14, 14), wall(16, 14)]
+
+
+def test_moving_onto_what_is_left_out_is_refused(lotus: Cast) -> None:
+    """Daily sessions one day later, the second of which stays: the first would lie on it."""
+    series = series_of(lotus, "FREQ=DAILY;COUNT=3")
+    plan = preview_series_edit(
+        actor=lotus.actor("lead"),
+        session_id=nth(series, 0).pk,
+        scope="all",
+        starts_at=instant(1),
+        leave_out=[nth(series, 1).pk],
+    )
+    assert len(plan.blocked) == 1
+    with pytest.raises(Conflict) as error:
+        edit(lotus, nth(series, 0), "all", starts_at=instant(1), leave_out=[nth(series, 1).pk])
+    assert error.value.details["conflict"] == "series"
+    assert starts_of(series) == [wall(0), wall(1), wall(2)]
+
+
+def test_only_what_a_change_touches_is_left_out_of_it_and_never_all(lotus: Cast) -> None:
+    series = series_of(lotus)
+    third = nth(series, 2)
+    following = list(series.sessions.filter(occurrence__gte=third.occurrence).values_list("pk", flat=True))
+    for left_out in ([nth(series, 0).pk], [scheduled(lotus, instant(3)).pk], following):
+        with pytest.raises(Invalid) as error:
+            edit(lotus, third, "following", starts_at=instant(7, 11), leave_out=left_out)
+        assert error.value.field == "leave_out"
