@@ -30,7 +30,7 @@ _FREQUENCIES: dict[str, Literal[0, 1, 2, 3]] = {
     "MONTHLY": MONTHLY,
     "YEARLY": YEARLY,
 }
-_INTERVALS = {"DAILY": 31, "WEEKLY": 52, "MONTHLY": 24, "YEARLY": 4}
+MOST_EVERY = {"DAILY": 31, "WEEKLY": 52, "MONTHLY": 24, "YEARLY": 4}
 # What a rule of each frequency may say. Other parts of RFC 5545 name times of day, or can keep a search going for ever.
 _PARTS = {
     "DAILY": set(),
@@ -167,7 +167,7 @@ def read_rule(text: str, *, zone: str) -> Rule:
         raise _refuse("WKST must be a weekday such as MO.")
     rule = Rule(
         freq=freq,
-        interval=_whole(parts.get("INTERVAL", "1"), "INTERVAL", 1, _INTERVALS[freq]),
+        interval=_whole(parts.get("INTERVAL", "1"), "INTERVAL", 1, MOST_EVERY[freq]),
         count=_whole(parts["COUNT"], "COUNT", 1, MOST) if "COUNT" in parts else None,
         until=_until(parts["UNTIL"], zone) if "UNTIL" in parts else None,
         days=_days(parts["BYDAY"], freq) if "BYDAY" in parts else (),
@@ -300,11 +300,45 @@ def ended_before(rule: Rule, wall: datetime) -> Rule:
     return replace(rule, count=None, until=datetime.combine(wall.date() - timedelta(days=1), LAST_MINUTE))
 
 
+def _ends(until: date | None, count: int | None) -> str:
+    text = f";UNTIL={until:%Y%m%d}" if until is not None else ""
+    return text if count is None else f"{text};COUNT={count}"
+
+
 def weekly(
     days: list[int], *, every: int = 1, until: date | None = None, count: int | None = None, zone: str
 ) -> Rule:
     """Return the rule of a plain form: weekdays (0 is Monday), every so many weeks, until a day or so many times."""
-    text = f"FREQ=WEEKLY;INTERVAL={every};BYDAY={','.join(DAYS[day] for day in sorted(set(days)))}"
-    if until is not None:
-        text += f";UNTIL={until:%Y%m%d}"
-    return read_rule(text if count is None else f"{text};COUNT={count}", zone=zone)
+    named = ",".join(DAYS[day] for day in sorted(set(days)))
+    return read_rule(f"FREQ=WEEKLY;INTERVAL={every};BYDAY={named}{_ends(until, count)}", zone=zone)
+
+
+def monthly(
+    on: int | tuple[int, int],
+    *,
+    every: int = 1,
+    until: date | None = None,
+    count: int | None = None,
+    zone: str,
+) -> Rule:
+    """Return the rule of a plain form: a day of the month (-1 is the last), or (nth, weekday) such as (-1, 1), the last
+    Tuesday; every so many months. A month without that day has none.
+    """
+    day = f"BYMONTHDAY={on}" if isinstance(on, int) else f"BYDAY={on[0]}{DAYS[on[1]]}"
+    return read_rule(f"FREQ=MONTHLY;INTERVAL={every};{day}{_ends(until, count)}", zone=zone)
+
+
+def yearly(
+    on: date, *, every: int = 1, until: date | None = None, count: int | None = None, zone: str
+) -> Rule:
+    """Return the rule of a plain form: the month and day of a date, every so many years."""
+    day = f"BYMONTH={on.month};BYMONTHDAY={on.day}"
+    return read_rule(f"FREQ=YEARLY;INTERVAL={every};{day}{_ends(until, count)}", zone=zone)
+
+
+def first_from(rule: Rule, starts: str) -> str:
+    """Return the first wall time of a rule from a start on, taking every week, month or year: so that "every second month"
+    begins with the first that fits.
+    """
+    each = replace(rule, interval=1, until=None, count=None)
+    return next(walls(each, starts)).strftime(WALL)

@@ -64,8 +64,9 @@ def _how_often(rule: Rule, starts: date) -> str:
     if rule.freq == "WEEKLY":
         days = joined(_weekdays(rule, starts))
         return f"{every} {days}" if rule.interval == 1 else f"{every} {unit} on {days}"
-    on = _of_month(rule, starts) if rule.freq == "MONTHLY" else _of_year(rule, starts)
-    return f"{every} {unit} on {on}"
+    if rule.freq == "MONTHLY":
+        return f"On {_of_month(rule, starts)} of {every.lower()} month"
+    return f"On {_of_year(rule, starts)} {every.lower()} year"
 
 
 def describe(rule: Rule, starts: str) -> str:

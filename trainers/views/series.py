@@ -52,6 +52,8 @@ def _initial(request: StudioRequest) -> dict[str, Any]:
         day = clock.today(request.studio.timezone) + timedelta(days=1)
         initial["starts_on"] = day
     initial |= {"weekdays": [day.weekday()], "until": day + timedelta(weeks=12)}
+    nth = (day.day - 1) // 7 + 1
+    initial |= {"month_day": day.day, "nth": nth if nth < 5 else -1, "nth_weekday": day.weekday()}
     initial.setdefault("starts_at", "09:00")
     return initial
 

@@ -19,12 +19,15 @@ from trainers.recurrence import (
     between,
     ended_before,
     expand,
+    first_from,
+    monthly,
     occurrence_at,
     read_rule,
     read_wall,
     shifted,
     walls,
     weekly,
+    yearly,
 )
 from trainers.recurrence_words import describe, describe_days
 
@@ -286,11 +289,11 @@ def test_between_gives_what_lies_after_a_day_up_to_another() -> None:
         ("FREQ=WEEKLY;INTERVAL=3;COUNT=1", "Every 3rd week on Tuesday at 09:00, once"),
         ("FREQ=DAILY", "Every day at 09:00, without an end"),
         ("FREQ=DAILY;INTERVAL=2", "Every second day at 09:00, without an end"),
-        ("FREQ=MONTHLY", "Every month on the 24th at 09:00, without an end"),
-        ("FREQ=MONTHLY;BYDAY=2TU,-1FR", "Every month on the second Tuesday and the last Friday at 09:00, without an end"),
-        ("FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=-1", "Every month on the last Monday or Tuesday at 09:00, without an end"),
-        ("FREQ=MONTHLY;BYMONTHDAY=1,-1", "Every month on the last day and 1st at 09:00, without an end"),
-        ("FREQ=YEARLY;BYMONTH=3,9;BYMONTHDAY=11", "Every year on the 11th of March and September at 09:00, without an end"),
+        ("FREQ=MONTHLY", "On the 24th of every month at 09:00, without an end"),
+        ("FREQ=MONTHLY;BYDAY=2TU,-1FR", "On the second Tuesday and the last Friday of every month at 09:00, without an end"),
+        ("FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=-1", "On the last Monday or Tuesday of every month at 09:00, without an end"),
+        ("FREQ=MONTHLY;BYMONTHDAY=1,-1", "On the last day and 1st of every month at 09:00, without an end"),
+        ("FREQ=YEARLY;BYMONTH=3,9;BYMONTHDAY=11", "On the 11th of March and September every year at 09:00, without an end"),
     ],
 )  # fmt: skip
 def test_a_rule_is_told_in_words(text: str, words: str) -> None:
@@ -301,3 +304,27 @@ def test_a_series_is_named_by_its_days() -> None:
     twice = read_rule("FREQ=WEEKLY;BYDAY=TU,TH", zone=TORONTO)
     assert describe_days(twice, "2026-11-24T09:00") == "Tuesdays and Thursdays"
     assert describe_days(read_rule("FREQ=DAILY", zone=TORONTO), "2026-11-24T09:00") == "Every day"
+
+
+@pytest.mark.parametrize(
+    ("rule", "starts", "expected", "words"),
+    [
+        (monthly(15, zone=TORONTO), "2026-11-20T09:00", "2026-12-15", "On the 15th of every month"),
+        (monthly(15, every=2, zone=TORONTO), "2026-11-20T09:00", "2026-12-15", "On the 15th of every second month"),
+        (monthly(-1, zone=TORONTO), "2026-11-30T09:00", "2026-11-30", "On the last day of every month"),
+        (monthly(31, every=3, zone=TORONTO), "2026-11-20T09:00", "2026-12-31", "On the 31st of every 3rd month"),
+        (monthly((2, 1), zone=TORONTO), "2026-11-20T09:00", "2026-12-08", "On the second Tuesday of every month"),
+        (monthly((-1, 1), zone=TORONTO), "2026-11-24T09:00", "2026-11-24", "On the last Tuesday of every month"),
+        (yearly(date(2026, 11, 24), zone=TORONTO), "2026-11-24T09:00", "2026-11-24", "On the 24th of November every year"),
+        (yearly(date(2028, 2, 29), every=4, zone=TORONTO), "2028-02-29T09:00", "2028-02-29",
+         "On the 29th of February every 4th year"),
+        (weekly([1, 3], every=2, zone=TORONTO), "2026-11-25T09:00", "2026-11-26", "Every second week on Tuesday and Thursday"),
+    ],
+)  # fmt: skip
+def test_the_plain_rules_begin_with_the_first_day_that_fits(
+    rule: Rule, starts: str, expected: str, words: str
+) -> None:
+    begun = first_from(rule, starts)
+    assert begun == f"{expected}T09:00"
+    assert next(walls(rule, begun)).strftime(WALL) == begun
+    assert describe(rule, begun) == f"{words} at 09:00, without an end"
