@@ -19,6 +19,7 @@ from icalendar import Calendar, Event
 from trainers.external.trouble import Trouble
 
 MOST_OCCURRENCES = 20_000
+FAR = 9000
 TOO_OFTEN = {"SECONDLY", "MINUTELY"}
 FREE_IN_OUTLOOK = {"FREE", "WORKINGELSEWHERE"}
 MARKS = (b"BEGIN:VCALENDAR", b"END:VCALENDAR")
@@ -98,15 +99,14 @@ def _addresses(calendar: Calendar, wanted: Wanted) -> frozenset[str]:
 
 
 def drop_unreadable(calendar: Calendar) -> int:
-    """Take out entries without a start or with one that is no time; return how many. Refuse what repeats every minute."""
+    """Take out entries without a start that is a time of our ages; return how many. Refuse what repeats every minute."""
     kept: list[Any] = []
     dropped = 0
     for part in calendar.subcomponents:
         if not isinstance(part, Event):
             kept.append(part)
             continue
-        start = getattr(part.get("DTSTART"), "dt", None) if not part.errors else None
-        if not isinstance(start, date):
+        if part.errors or not _is_within_time(part):
             dropped += 1
             continue
         if any(
@@ -117,6 +117,13 @@ def drop_unreadable(calendar: Calendar) -> int:
         kept.append(part)
     calendar.subcomponents = kept
     return dropped
+
+
+def _is_within_time(part: Event) -> bool:
+    """Whether an entry has a start that is a time. Near the end of all time the libraries calculate beyond it: such an entry
+    would cost the whole calendar."""
+    start, end = (getattr(part.get(name), "dt", None) for name in ("DTSTART", "DTEND"))
+    return isinstance(start, date) and max(start.year, getattr(end, "year", 0)) < FAR
 
 
 def _is_busy(event: Any, addresses: frozenset[str], wanted: Wanted) -> bool:

@@ -174,3 +174,22 @@ def test_several_calendars_in_one_file_a_mark_of_byte_order_and_a_wrong_letter()
     first, second = hour(":20261201T090000Z", "SUMMARY:caf\xe9"), hour(":20261202T090000Z")
     content = b"\xef\xbb\xbf" + calendar(first).replace(b"\xc3\xa9", b"\xe9") + calendar(second)
     assert len(spans(content)) == 2
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["DTSTART:20261207T090000", "DTEND:99991231T235959Z"],
+        ["DTSTART:99991231T235959Z", "DURATION:PT1H"],
+        ["DTSTART;VALUE=DATE:20261207", "DTEND;VALUE=DATE:99991231", "TRANSP:OPAQUE"],
+    ],
+)
+def test_an_entry_at_the_end_of_time_costs_itself_and_not_the_calendar(lines: list[str]) -> None:
+    wanted = Wanted(starts=STARTS, ends=ENDS, zone=TORONTO)
+    found = busy_spans(calendar(event(*lines, uid="far"), hour(":20261208T090000")), wanted)
+    assert (len(found.spans), found.skipped) == (1, 1)
+
+
+def test_a_rule_until_the_end_of_time_is_read() -> None:
+    rule = "RRULE:FREQ=MONTHLY;BYMONTHDAY=7;UNTIL=99991231T235959Z"
+    assert len(spans(calendar(hour(":20261207T090000", rule)))) == 11
