@@ -83,9 +83,11 @@ def threads(notes: QuerySet[Note]) -> QuerySet[Note]:
 def client_notes(*, actor: Actor, client_id: UUID, asked: Asked | None = None, limit: int = PAGE) -> Answer:
     """Return a client's notes that the person may read, the latest written first."""
     asked = asked or Asked()
-    rows = _narrowed(threads(visible_notes(actor).filter(client_id=client_id)), asked).order_by("-id")
+    rows = _narrowed(visible_notes(actor).filter(client_id=client_id, addendum_to=None), asked).order_by(
+        "-id"
+    )
     size = max(1, min(limit, MOST))
-    return _searched(rows, asked, size) if asked.words else _page(rows, asked, size)
+    return _searched(rows, asked, size) if asked.words else _page(threads(rows), asked, size)
 
 
 def _narrowed(rows: QuerySet[Note], asked: Asked) -> QuerySet[Note]:
@@ -114,19 +116,25 @@ def _page(rows: QuerySet[Note], asked: Asked, size: int) -> Answer:
 
 
 def _searched(rows: QuerySet[Note], asked: Asked, size: int) -> Answer:
+    """Look into the notes with no more of each than its words; fetch whole those that hold what is looked for."""
+    said = ("id", "kind", "title", "structure", "words")
+    beneath = Prefetch("addenda", Note.objects.only(*said, "addendum_to_id"), to_attr="shown_addenda")
+    lean = rows.only(*said).prefetch_related(beneath)
     words, before, looked = asked.words, asked.before, 0
-    found: list[Note] = []
-    while looked < LOOKED_THROUGH:
-        chunk = list(_from(rows, before)[:CHUNK])
-        for note in chunk:
+    found: list[UUID] = []
+    more = True
+    while more and looked < LOOKED_THROUGH and len(found) < size:
+        chunk = list(_from(lean, before)[:CHUNK])
+        more = len(chunk) == CHUNK
+        for number, note in enumerate(chunk, start=1):
             before, looked = note.pk, looked + 1
             if _holds(note, words):
-                found.append(note)
-                if len(found) == size:
-                    return Answer(found, before, looked)
-        if len(chunk) < CHUNK:
-            return Answer(found, None, looked)
-    return Answer(found, before, looked)
+                found.append(note.pk)
+            if len(found) == size:
+                more = more or number < len(chunk)
+                break
+    whole = list(threads(rows.filter(pk__in=found)))
+    return Answer(whole, before if more else None, looked)
 
 
 def _holds(note: Note, words: list[str]) -> bool:

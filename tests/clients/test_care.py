@@ -10,7 +10,7 @@ from django.db import connection
 
 from clients.models import Care
 from clients.policies import visible_clients
-from clients.services import add_client, record_team_reading
+from clients.services import add_client, begin_care, record_team_reading
 from fitflow.core.clock import now
 from fitflow.core.errors import NotFound, NotPermitted
 from fitflow.tenancy.context import studio_context
@@ -110,6 +110,16 @@ def test_whom_she_added_she_goes_on_seeing(lotus: Cast) -> None:
     )
     cancel_session(actor=trainer, session_id=session.pk)
     assert sees(lotus, client="Ada")
+
+
+def test_care_that_began_with_a_booking_is_kept_from_when_she_is_noted_for_good(lotus: Cast) -> None:
+    session, trainer = booked(lotus), lotus.user["trainer"].pk
+    cancel_session(actor=SYSTEM, session_id=session.pk)
+    begin_care(user_id=trainer, client_ids=[lotus.client().pk], kept=True)
+    assert sees(lotus)
+    begin_care(user_id=trainer, client_ids=[lotus.client().pk])
+    assert sees(lotus), "A booking later on takes nothing back."
+    assert Care.objects.filter(client=lotus.client()).count() == 1
 
 
 def test_page_and_api_are_closed_too(cast: Cast) -> None:
