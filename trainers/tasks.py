@@ -13,7 +13,7 @@ from fitflow.core.models import OutboxMessage
 from fitflow.tenancy.context import studio_context
 from studios.shared.models import Role
 from studios.shared.rounds import in_each_studio
-from trainers import messages, series_messages, services
+from trainers import import_messages, messages, series_messages, services
 from trainers.services import external, external_notice, importing
 from trainers.services.series_nightly import carry_on_all
 
@@ -189,6 +189,13 @@ def bring_in(message: OutboxMessage) -> None:
 def take_back(message: OutboxMessage) -> None:
     """Take an import back, all or nothing."""
     _carry_out(message, importing.carry_out_undo, importing.give_up_undo)
+
+
+@outbox.subscribe("import.tell", lane="mail")
+def tell_clients(message: OutboxMessage) -> None:
+    """Queue the mails about an import that the studio asked for, a few hundred at a time."""
+    if not import_messages.queue_imported(import_id=message.ids["batch"] or ""):
+        raise outbox.Continue
 
 
 def _carry_out(

@@ -120,6 +120,7 @@ studio: list[URLPattern | URLResolver] = [
     path("imports/<uuid:import_id>/problems.csv", imports.import_problems_csv, name="import_problems_csv"),
     path("imports/<uuid:import_id>/check/", imports.import_check, name="import_check"),
     path("imports/<uuid:import_id>/run/", imports.import_run, name="import_run"),
+    path("imports/<uuid:import_id>/tell/", imports.import_tell, name="import_tell"),
     path("imports/<uuid:import_id>/undo/", imports.import_undo, name="import_undo"),
     path("imports/<uuid:import_id>/drop/", imports.import_drop, name="import_drop"),
     path("notes/to-sign/", note_pages.notes_to_sign, name="notes_to_sign"),

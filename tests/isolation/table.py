@@ -73,6 +73,7 @@ PAGES: dict[str, dict[str, str]] = {
     "import_problems_csv": {"GET": MONEY},
     "import_check": {"POST": MONEY},
     "import_run": {"POST": MONEY},
+    "import_tell": {"POST": MONEY},
     "import_undo": {"POST": MONEY},
     "import_drop": {"POST": MONEY},
     # Timetable

@@ -18,6 +18,7 @@ from studios.shared.decorators import roles_required
 from studios.shared.models import Role
 from studios.shared.requests import StudioRequest
 from trainers.import_forms import UploadForm
+from trainers.import_messages import to_tell
 from trainers.import_policies import fetch_import
 from trainers.models import Import
 from trainers.selectors_imports import LISTS, imports_here, problems_csv, rows_in
@@ -71,6 +72,8 @@ def _detail(request: StudioRequest, batch: Import, *, status: int = 200, **more:
     context: dict[str, Any] = {"batch": batch, **_progress(batch), **more}
     if batch.state in {Import.State.CHECKED, Import.State.DONE}:
         context |= _rows(request, batch)
+    if batch.state == Import.State.DONE and batch.kind == Import.Kind.TIMETABLE and not batch.told_at:
+        context["to_tell"] = to_tell(batch).count()
     return render(request, "studio/imports/detail.html", context, status=status)
 
 
@@ -149,6 +152,19 @@ def import_run(request: StudioRequest, import_id: UUID) -> HttpResponse:
         )
     except Conflict as error:
         messages.error(request, error.message)
+    return redirect("import_detail", import_id)
+
+
+@require_POST
+@managers
+def import_tell(request: StudioRequest, import_id: UUID) -> HttpResponse:
+    """Mail each client her sessions to come."""
+    try:
+        importing.tell_clients(actor=request.actor, import_id=import_id)
+    except Conflict as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, "We are mailing the clients.")
     return redirect("import_detail", import_id)
 
 

@@ -8,6 +8,7 @@ from trainers.services.importing.starting import (
     read_calendar_file,
     start_import,
 )
+from trainers.services.importing.telling import tell_clients
 from trainers.services.importing.tidying import forget_old_files
 from trainers.services.importing.undoing import carry_out_undo, give_up_undo, in_the_way, request_undo
 from trainers.services.importing.writing import carry_out_import, give_up_import, progress_of, request_import
@@ -31,4 +32,5 @@ __all__ = [
     "save_columns",
     "save_values",
     "start_import",
+    "tell_clients",
 ]
