@@ -30,7 +30,7 @@ class UploadForm(forms.Form):
     )
     file = forms.FileField(
         label="File",
-        help_text="CSV as Mindbody, Jane, Acuity or a spreadsheet save it, up to 30 MB and 200,000 rows; or a calendar file"
+        help_text="CSV as Mindbody, Jane, Acuity or a spreadsheet save it, up to 30 MB and 120,000 rows; or a calendar file"
         " (ICS) up to 5 MB.",
         widget=forms.FileInput({"accept": ".csv,.tsv,.txt,.ics,text/csv,text/calendar"}),
         error_messages={"required": "Choose a file.", "empty": "The file is empty."},

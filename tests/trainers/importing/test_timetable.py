@@ -13,6 +13,8 @@ from fitflow.core.clock import now
 from fitflow.core.errors import Conflict
 from fitflow.core.models import OutboxMessage
 from fitflow.tenancy.context import studio_context
+from studios.models import Equipment
+from studios.services import add_equipment
 from studios.shared.models import Member
 from studios.shared.policies import SYSTEM
 from tests.cast import Cast
@@ -25,8 +27,8 @@ from tests.trainers.importing.bring import (
     undone,
 )
 from tests.trainers.plan import at, scheduled
-from trainers.models import Booking, Import, ImportMade, Session
-from trainers.services import cancel_session, complete_session, importing
+from trainers.models import Booking, Import, ImportMade, Session, SessionEquipment, TrainerProfile
+from trainers.services import cancel_session, complete_session, importing, save_service
 from trainers.shared.models import BusyTime
 
 HEADER = "Date,Start time,End time,Service,Trainer,Client,Email,Status\n"
@@ -175,6 +177,51 @@ def test_a_class_is_never_over_its_places(lotus: Cast) -> None:
     brought(batch, leaving_out=1)
     session = Session.objects.get()
     assert (session.booked, session.capacity) == (2, 2)
+
+
+@pytest.fixture
+def reformer(lotus: Cast) -> Equipment:
+    """Two reformers at Main, of which each Private takes one."""
+    row = add_equipment(actor=SYSTEM, location=lotus.location(), name="Reformer", quantity=2)
+    save_service(actor=SYSTEM, service_id=lotus.service().pk, equipment={row.pk: 1})
+    return row
+
+
+def test_equipment_that_is_short_is_told_by_row_and_never_used_twice(
+    lotus: Cast, reformer: Equipment
+) -> None:
+    third = add_trainer_of(lotus)
+    scheduled(lotus, at(10), trainer="trainer", clients=("Client",))
+    batch = checked(
+        table(
+            f"{day(3)},9:00,10:00,Private,Lead,Ann,ann@example.com,",
+            f"{day(3)},9:30,10:30,Private,{third},Bo,bo@example.com,",
+            f"{day(3)},10:00,11:00,Private,Lead,Cy,cy@example.com,",
+            f"{day(-3)},9:00,10:00,Private,Lead,Di,di@example.com,",
+        ),
+        kind="timetable",
+    )
+    told = complaints(batch)
+    assert list(told) == [4], "the first ends when the one here begins: two at each moment until the third"
+    assert "Reformer: 2 there, more would be in use" in told[4]
+    brought(batch, leaving_out=1)
+    assert SessionEquipment.objects.count() == 4
+    undone(batch)
+    assert SessionEquipment.objects.count() == 1
+
+
+def test_a_place_without_the_equipment_is_told(lotus: Cast, reformer: Equipment) -> None:
+    batch = checked(
+        table(f"{day(3)},9:00,10:00,Private,Lead,Ann,ann@example.com,"),
+        kind="timetable",
+        default={"location": "Annex"},
+    )
+    assert "equipment that is not at Annex" in complaints(batch)[2]
+
+
+def add_trainer_of(lotus: Cast) -> str:
+    """Make the manager a trainer too; return her name."""
+    return TrainerProfile.objects.create(user=lotus.user["manager"], name="Manager").name
 
 
 def test_the_same_file_twice_brings_nothing_new(lotus: Cast) -> None:

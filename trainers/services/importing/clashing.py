@@ -87,6 +87,11 @@ def mark_clashes(batch: Import) -> None:
     found: list[tuple[UUID, str]] = []
     for person, hers in _by_person(wants):
         found += _sweep(hers, taken.get(person, []))
+    mark(batch, found)
+
+
+def mark(batch: Import, found: list[tuple[UUID, str]]) -> None:
+    """Write sentences onto the rows of the sessions they are about. One statement."""
     with connection.cursor() as cursor:
         cursor.execute(MARK, [[one for one, _ in found], [words for _, words in found], batch.pk])
 

@@ -12,6 +12,7 @@ from django.db import connection
 from fitflow.core.folding import ACCENTED, PLAIN
 from trainers.models import Import
 from trainers.services.importing.clashing import mark_clashes
+from trainers.services.importing.equipping import mark_shortages
 
 # One who is known by e-mail, then by phone and name together; a name alone is what the owner says it is.
 FOLDED = f"translate(lower(client.name), '{ACCENTED}', '{PLAIN}')"
@@ -196,6 +197,7 @@ def match_rows(batch: Import) -> dict[str, int]:
             for statement in (ARCHIVED, SESSION_HERE, SESSIONS, BOOKING_SAME, TOO_MANY):
                 _run(cursor, statement, values)
             mark_clashes(batch)
+            mark_shortages(batch)
         _run(cursor, REST, values)
         for column in ("person", "session"):
             _run(cursor, LEADS.replace("{column}", column), values)

@@ -17,7 +17,7 @@ from fitflow.core.formats import clock_text, short_day_text
 from studios.services import record_event
 from studios.shared.policies import SYSTEM, Actor
 from trainers.import_policies import fetch_import
-from trainers.models import Booking, Import, ImportMade, ImportRow, Session
+from trainers.models import Booking, Import, ImportMade, ImportRow, Session, SessionEquipment
 
 log = structlog.get_logger(__name__)
 
@@ -89,8 +89,8 @@ def _relations(model: type[models.Model]) -> list[Any]:
 def _pointing(batch: Import, kind: str, relation: Any) -> str:
     """Say which rows of another table point at what the import made; its own rows do not count."""
     model, column = relation.related_model, relation.field.name
-    if model is Care:
-        return ""  # goes with the client; whoever booked her since is named by that booking
+    if model in {Care, SessionEquipment}:
+        return ""  # goes with the client (whoever booked her since is named by that booking), or with the session
     rows = model._default_manager.filter(**{f"{column}__in": _made(batch, kind)})
     if model is Booking:
         rows = rows.exclude(pk__in=_made(batch, "booking"))

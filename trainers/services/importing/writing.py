@@ -102,6 +102,14 @@ PEOPLE = """
 SELECT DISTINCT trainer.user_id FROM trainers_importrow AS row JOIN trainers_trainerprofile AS trainer ON trainer.id = row.trainer
 WHERE row.batch_id = %s AND row.outcome = 'new' AND row.session IS NOT NULL
 """
+# In the order in which each booking's trigger locks them: several statements of ours would lock them in several orders.
+EQUIPMENT = """
+SELECT FROM studios_equipment WHERE id IN (
+    SELECT need.equipment_id FROM trainers_importrow AS row
+    JOIN trainers_serviceequipment AS need ON need.service_id = row.service
+    WHERE row.batch_id = %s AND row.outcome = 'new'
+) ORDER BY id FOR NO KEY UPDATE
+"""
 STAGES = {
     Import.Kind.CLIENTS.value: (CLIENTS,),
     Import.Kind.TIMETABLE.value: (CLIENTS, SESSIONS, BOOKINGS, CARE),
@@ -201,6 +209,8 @@ def _write(batch: Import) -> None:
         cursor.execute(PEOPLE, [batch.pk])
         people = [row[0] for row in cursor.fetchall()]
     lock_in_transaction(*(f"trainer:{person}" for person in people))
+    with connection.cursor() as cursor:
+        cursor.execute(EQUIPMENT, [batch.pk])
     sweep_holds(people=people)
     for statement in STAGES[batch.kind]:
         _in_steps(batch, statement)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('trainers', '0007_imports'),
+        ('trainers', '0009_equipment_rules'),
     ]
 
     operations = [
