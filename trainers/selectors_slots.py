@@ -1,8 +1,9 @@
 """Free slots: where a service still fits, over trainers, places and rooms, by one statement over sets of time.
 
 Nothing is tried slot by slot. A stretch of free time becomes the stretch of starts at which the service fits into it; busy time,
-widened by what the service keeps free around itself and by the way there, is subtracted from that; what is left is cut into
-parts by room; only then are single starts read off, every STEP of the clock.
+widened by what the service keeps free around itself and by the way there, is subtracted from that; what is left goes to the
+smallest room that is free then, room after room until nothing is left; only then are single starts read off, every STEP of
+the clock.
 """
 
 from __future__ import annotations
@@ -13,14 +14,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
-
 from fitflow.core.clock import now
-from fitflow.core.db import fetch_prepared
+from fitflow.core.db import fetch_active, fetch_prepared, fetch_rows
 from fitflow.core.errors import Invalid, NotFound, NotPermitted
 from studios.models import Location
 from studios.shared.policies import Actor, Capability, Scope, require
-from trainers.models import Service, ServiceEquipment, TrainerProfile
+from trainers.models import Service, TrainerProfile
 from trainers.models.timetable import LONGEST
 from trainers.selectors_hours import OPENED, parameters
 
@@ -30,8 +29,8 @@ LONGEST_RANGE = timedelta(days=93)
 FURTHEST = timedelta(minutes=600)
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
-PARTS = f"""
-WITH person AS (
+WANTED = f"""
+WITH RECURSIVE person AS (
     SELECT trainer.id, trainer.user_id FROM trainers_trainerprofile AS trainer
     WHERE trainer.is_active AND (%(trainer)s::uuid IS NULL OR trainer.id = %(trainer)s) AND (
         NOT EXISTS (SELECT FROM trainers_service_trainers AS named WHERE named.service_id = %(service)s)
@@ -62,29 +61,6 @@ WITH person AS (
         ELSE coalesce(travel.minutes, (SELECT minutes FROM trainers_traveltime WHERE first_id IS NULL), 0) END) AS minutes
     ) AS way
     GROUP BY fits.trainer_id, fits.location_id
-), in_use AS MATERIALIZED (
-    SELECT room_id, range_agg(tstzrange(starts_at - %(length)s, ends_at, '()')) AS starts
-    FROM trainers_session
-    WHERE starts_at > %(rooms_from)s AND starts_at < %(busy_to)s
-      AND status <> 'cancelled' AND (held_until IS NULL OR held_until > now())
-    GROUP BY room_id
-), room AS (
-    SELECT room.id, room.location_id, %(within)s::tstzmultirange - coalesce(in_use.starts, '{{}}') AS starts,
-           row_number() OVER (PARTITION BY room.location_id ORDER BY room.capacity, room.name) AS number
-    FROM studios_room AS room JOIN place ON place.id = room.location_id
-    LEFT JOIN in_use ON in_use.room_id = room.id
-    WHERE room.is_active AND room.capacity >= %(capacity)s AND (
-        NOT EXISTS (SELECT FROM trainers_service_rooms AS named WHERE named.service_id = %(service)s)
-        OR EXISTS (SELECT FROM trainers_service_rooms AS named
-                   WHERE named.service_id = %(service)s AND named.room_id = room.id))
-), part AS (
-    SELECT location_id, id AS room_id, starts - coalesce(range_agg(starts) OVER (
-        PARTITION BY location_id ORDER BY number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), '{{}}') AS starts
-    FROM room
-    UNION ALL
-    SELECT place.id, NULL, %(within)s::tstzmultirange FROM place
-    WHERE NOT EXISTS (SELECT FROM studios_room AS room WHERE room.location_id = place.id AND room.is_active)
-      AND NOT EXISTS (SELECT FROM trainers_service_rooms AS named WHERE named.service_id = %(service)s)
 )
 """  # noqa: S608
 IDLE = """, idle AS MATERIALIZED (
@@ -92,6 +68,7 @@ IDLE = """, idle AS MATERIALIZED (
     FROM fits LEFT JOIN taken USING (trainer_id, location_id)
 )
 """
+NEEDS_EQUIPMENT = "SELECT EXISTS (SELECT FROM trainers_serviceequipment WHERE service_id = %(service)s)"
 # In its stead for a service that needs equipment: without the starts at which too little of it is left. It is given at no
 # place that has none of what it names.
 IDLE_WITH_EQUIPMENT = """, need AS (
@@ -123,12 +100,43 @@ IDLE_WITH_EQUIPMENT = """, need AS (
     FROM fits LEFT JOIN taken USING (trainer_id, location_id) JOIN short USING (location_id)
 )
 """
-REST = """, free AS (
-    SELECT idle.trainer_id, idle.location_id, part.room_id, unnest(idle.starts * part.starts) AS span
+REST = """, room AS MATERIALIZED (
+    SELECT room.id, room.location_id,
+           row_number() OVER (PARTITION BY room.location_id ORDER BY room.capacity, room.name) AS number
+    FROM studios_room AS room JOIN place ON place.id = room.location_id
+    WHERE room.is_active AND room.capacity >= %(capacity)s AND (
+        NOT EXISTS (SELECT FROM trainers_service_rooms AS named WHERE named.service_id = %(service)s)
+        OR EXISTS (SELECT FROM trainers_service_rooms AS named
+                   WHERE named.service_id = %(service)s AND named.room_id = room.id))
+), choice AS (
+    SELECT location_id, 0::bigint AS number, NULL::uuid AS room_id, NULL::tstzmultirange AS starts,
+           range_agg(idle.starts) AS left_over
+    FROM idle GROUP BY location_id
+    UNION ALL
+    SELECT location_id, room.number, room.id, left_over - in_use.starts, left_over * in_use.starts
+    FROM choice JOIN room USING (location_id) CROSS JOIN LATERAL (
+        SELECT coalesce(range_agg(tstzrange(session.starts_at - %(length)s, session.ends_at, '()')), '{}') AS starts
+        FROM trainers_session AS session
+        WHERE session.room_id = room.id AND session.room_id IS NOT NULL AND NOT session.status = 'cancelled'
+          AND tstzrange(session.starts_at, session.ends_at, '[)')
+              && tstzrange(lower(left_over), upper(left_over) + %(length)s, '[]')
+          AND (session.held_until IS NULL OR session.held_until > now())
+    ) AS in_use
+    WHERE room.number = choice.number + 1 AND NOT isempty(left_over)
+), part AS (
+    SELECT location_id, room_id, starts FROM choice WHERE number > 0
+    UNION ALL
+    SELECT place.id, NULL, %(within)s::tstzmultirange FROM place
+    WHERE NOT EXISTS (SELECT FROM studios_room AS room WHERE room.location_id = place.id AND room.is_active)
+      AND NOT EXISTS (SELECT FROM trainers_service_rooms AS named WHERE named.service_id = %(service)s)
+), free AS (
+    SELECT idle.trainer_id, idle.location_id, part.room_id, unnest(idle.starts * part.starts) AS span,
+           ',"trainer":"' || idle.trainer_id || '","location":"' || idle.location_id || '","room":'
+               || coalesce('"' || part.room_id || '"', 'null') || '}' AS said
     FROM idle JOIN part USING (location_id)
     WHERE idle.starts && part.starts
 ), slot AS (
-    SELECT free.trainer_id, free.location_id, free.room_id, starts_at
+    SELECT free.trainer_id, free.location_id, free.room_id, free.said, starts_at
     FROM free CROSS JOIN LATERAL generate_series(
         date_bin(%(step)s, lower(span) + %(step)s - interval '1 microsecond', %(epoch)s), upper(span), %(step)s) AS starts_at
     WHERE span @> starts_at
@@ -137,15 +145,15 @@ REST = """, free AS (
 ROWS = """SELECT starts_at, starts_at + %(length)s, trainer_id, location_id, room_id
 FROM slot ORDER BY starts_at, trainer_id, location_id"""
 # Text that PostgreSQL writes itself: a month of twenty trainers is ten thousand slots, and each would be five objects here.
+# Who and where is said once for all slots of a trainer in a room (`said`): only the times differ.
 JSON = """SELECT '[' || coalesce(string_agg(
-    '{"starts_at":' || to_json(starts_at) || ',"ends_at":' || to_json(starts_at + %(length)s) || ',"trainer":"' || trainer_id
-    || '","location":"' || location_id || '","room":' || coalesce('"' || room_id || '"', 'null') || '}',
+    '{"starts_at":' || to_json(starts_at) || ',"ends_at":' || to_json(starts_at + %(length)s) || said,
     ',' ORDER BY starts_at, trainer_id, location_id), '') || ']' FROM slot"""
 
 
 def statement(asked: str, *, equipment: bool = False) -> str:
     """Return the statement that answers in rows (ROWS) or in text (JSON), for a service that needs equipment or does not."""
-    return PARTS + (IDLE_WITH_EQUIPMENT if equipment else IDLE) + REST + asked
+    return WANTED + (IDLE_WITH_EQUIPMENT if equipment else IDLE) + REST + asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,23 +179,23 @@ class Ask:
 
 
 def free_slots(*, actor: Actor, ask: Ask) -> list[Slot]:
-    """Return the free slots, in order of start, trainer and place. Four queries at most, however many trainers and days.
+    """Return the free slots, in order of start, trainer and place. Four queries, however many trainers and days.
 
     Raises NotPermitted to who does not work here, NotFound for what this studio does not have, Invalid for a range that ends
     before it starts or is longer than 93 days.
     """
-    service, values = _values(actor, ask)
-    return [Slot(*row) for row in fetch_prepared(_for(service, ROWS), values)]
+    values = _values(actor, ask)
+    return [Slot(*row) for row in fetch_prepared(_for(ask.service, ROWS), values)]
 
 
 def free_slots_json(*, actor: Actor, ask: Ask) -> bytes:
     """Return the free slots as a JSON array, as the API shows them. Queries and errors as of `free_slots`."""
-    service, values = _values(actor, ask)
-    return str(fetch_prepared(_for(service, JSON), values)[0][0]).encode()
+    values = _values(actor, ask)
+    return str(fetch_prepared(_for(ask.service, JSON), values)[0][0]).encode()
 
 
-def _for(service: Any, asked: str) -> str:
-    return statement(asked, equipment=service.needs_equipment)
+def _for(service: UUID, asked: str) -> str:
+    return statement(asked, equipment=fetch_prepared(NEEDS_EQUIPMENT, {"service": service})[0][0])
 
 
 def require_slots(actor: Actor) -> None:
@@ -196,23 +204,22 @@ def require_slots(actor: Actor) -> None:
         raise NotPermitted()
 
 
-def _values(actor: Actor, ask: Ask) -> tuple[Service, dict[str, Any]]:
+def _values(actor: Actor, ask: Ask) -> dict[str, Any]:
     require_slots(actor)
     if ask.ends <= ask.starts:
         raise Invalid("The range ends before it starts.", field="to")
     if ask.ends - ask.starts > LONGEST_RANGE + timedelta(hours=1):  # with a change of clock in it
         raise Invalid(f"Ask for {LONGEST_RANGE.days} days at most.", field="to")
-    needs = Exists(ServiceEquipment.objects.filter(service=OuterRef("pk")))
-    service = Service.objects.filter(pk=ask.service, is_active=True).annotate(needs_equipment=needs).first()
-    if service is None:
+    service, trainer = fetch_rows((Service, ask.service), (TrainerProfile, ask.trainer))
+    if service is None or not service.is_active:
         raise NotFound("The studio does not offer that.", field="service")
-    if ask.trainer and not TrainerProfile.objects.filter(pk=ask.trainer, is_active=True).exists():
+    if ask.trainer and (trainer is None or not trainer.is_active):
         raise NotFound("That trainer does not work here.", field="trainer")
-    places = list(Location.objects.filter(is_active=True))
+    places = fetch_active(Location)
     if ask.location and ask.location not in {place.pk for place in places}:
         raise NotFound("There is no such place.", field="location")
     chosen = [place for place in places if ask.location in {None, place.pk}]
-    return service, statement_values(service, ask, chosen)
+    return statement_values(service, ask, chosen)
 
 
 def statement_values(service: Service, ask: Ask, places: Iterable[Location]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, wraps
 from itertools import islice
@@ -125,7 +125,15 @@ def fetch_rows(*wanted: tuple[type[Model], UUID | None]) -> list[Any]:
     keys = {f"key{number}": key for number, (_, key) in enumerate(wanted)}
     values = iter(fetch_prepared(_each_by_key(models), keys)[0])
     rows = [(model, list(islice(values, len(model._meta.concrete_fields)))) for model in models]
-    return [_instance(model, row) for model, row in rows]
+    # The key is a row's first column, and is null where there is no row.
+    return [_instance(model, row) if row[0] is not None else None for model, row in rows]
+
+
+def fetch_active[M: Model](model: type[M]) -> list[M]:
+    """Return the rows of a table that are in use (`is_active`), by a prepared statement; in no order."""
+    columns = ", ".join(field.column for field in model._meta.concrete_fields)
+    statement = f"SELECT {columns} FROM {model._meta.db_table} WHERE is_active"  # noqa: S608
+    return [_instance(model, row) for row in fetch_prepared(statement, {})]
 
 
 @lru_cache(maxsize=64)
@@ -137,7 +145,6 @@ def _each_by_key(models: tuple[type[Model], ...]) -> str:
     return f"SELECT {', '.join(columns)} FROM (SELECT) AS one {' '.join(tables)}"  # noqa: S608
 
 
-def _instance(model: type[Model], values: list[Any]) -> Model | None:
-    fields = model._meta.concrete_fields
-    row = dict(zip((field.attname for field in fields), values, strict=True))
-    return model.from_db(connection.alias, list(row), values) if row["id"] is not None else None
+def _instance(model: type[Any], values: Sequence[Any]) -> Any:
+    names = [field.attname for field in model._meta.concrete_fields]
+    return model.from_db(connection.alias, names, values)

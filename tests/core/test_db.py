@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
 from django.test.utils import CaptureQueriesContext
 
-from fitflow.core.db import fetch_rows, in_one_trip, lock_in_transaction
+from fitflow.core.db import fetch_active, fetch_rows, in_one_trip, lock_in_transaction
 from fitflow.core.ids import uuid7
 from fitflow.tenancy.db import connection
 from studios.models import Location, Room
@@ -90,3 +90,12 @@ def test_rows_of_several_tables_come_by_one_statement(lotus: Cast) -> None:
     for found, row in ((rows[0], place), (rows[1], service)):
         names = [field.attname for field in type(row)._meta.concrete_fields]
         assert [getattr(found, name) for name in names] == [getattr(row, name) for name in names]
+
+
+def test_what_is_in_use_of_a_table_comes_by_one_statement(lotus: Cast) -> None:
+    Location.objects.filter(name="Annex").update(is_active=False)
+    with CaptureQueriesContext(connection) as queries:
+        rows = fetch_active(Location)
+    assert len(queries) == 1
+    assert [row.name for row in rows] == ["Main"]
+    assert vars(rows[0]).keys() == vars(lotus.location()).keys()
