@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -38,6 +39,14 @@ class Period:
     def days(self) -> Days:
         """Its first and last day."""
         return self.first, self.last
+
+    @property
+    def mark(self) -> str:
+        """What its hours are, in a short word: who changes them names the one she saw."""
+        every = sorted(
+            (one.weekday, one.starts_minute, one.ends_minute, str(one.location_id)) for one in self.hours
+        )
+        return sha256(repr(every).encode()).hexdigest()[:16]
 
     @property
     def words(self) -> str:
@@ -146,15 +155,17 @@ def set_season(
     first: date | None,
     last: date | None,
     instead_of: Days | None = None,
+    seen: str = "",
 ) -> None:
     """Let weekly hours hold from one day to another (None: without a beginning, without an end); before and after, the week
     stays as it is. With `instead_of`, the days of a period there is, that one goes first: so its days are changed.
+    `seen` is the mark of that period as its reader saw it.
 
     Raises NotFound, NotPermitted, Invalid, and Conflict: `hours` where two lines overlap, `version` where the period named is
-    there no more. Publishes availability.changed.
+    there no more, or has other hours than were seen. Publishes availability.changed.
     """
     with transaction.atomic():
-        _set(actor, trainer_id, list(hours), first, last, instead_of)
+        _set(actor, trainer_id, list(hours), first, last, instead_of, seen)
 
 
 @retry_deadlocks
@@ -200,6 +211,7 @@ def _set(
     first: date | None,
     last: date | None,
     instead_of: Days | None,
+    seen: str = "",
 ) -> None:
     trainer = availability_of(actor, trainer_id)
     places = {line.location_id for line in lines}
@@ -209,11 +221,19 @@ def _set(
         lock_in_transaction(trainer_lock(trainer))
         periods = _stored(trainer)
         if instead_of is not None:
-            _found(periods, instead_of)
+            _check_seen(periods[_found(periods, instead_of)], seen)
             if instead_of != (first, last):
                 periods = without_season(periods, instead_of)
         _write(trainer, with_season(periods, first, last, lines))
         announce(actor, trainer, "availability.season_set", first=first, last=last, rows=len(lines))
+
+
+def _check_seen(period: Period, seen: str) -> None:
+    if seen and seen != period.mark:
+        raise Conflict(
+            "Somebody changed these hours meanwhile. Open them again, then repeat your change.",
+            conflict="version",
+        )
 
 
 def _check_days(first: date | None, last: date | None) -> None:

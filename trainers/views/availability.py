@@ -71,6 +71,7 @@ def _page(
         "trainers": trainers,
         "form": form,
         "shown": shown,
+        "seen": request.POST.get("seen") or (shown.mark if shown else ""),
         "periods": [(one, f"?{urlencode(facts_of(one))}") for one in periods],
         "herself": trainer is not None and trainer.user_id == request.user.pk,
         "exceptions": rows.select_related("location") if trainer else [],
@@ -127,6 +128,7 @@ def availability_week(request: StudioRequest, trainer_id: UUID) -> HttpResponse:
                 first=first,
                 last=last,
                 instead_of=(first, last),
+                seen=request.POST.get("seen", ""),
             )
         except NotPermitted:
             raise

@@ -121,7 +121,7 @@ class WeekForm:
             self._usual()
         elif verb == "add" and day:
             day.lines.append(Line(day.weekday, 0, place=day.lines[-1].place if day.lines else ""))
-        elif day and number.isdigit():
+        elif day and number.isdecimal():
             self._one(verb, day, int(number))
         self._number()
 
@@ -171,7 +171,7 @@ class WeekForm:
                 if line.is_blank:
                     continue
                 starts, ends = minute_from(line.starts), minute_from(line.ends, end=True)
-                place = line.place if len(self.places) > 1 else str(self.places[0].pk)
+                place = str(self.places[0].pk) if len(self.places) == 1 else line.place
                 if starts is None or ends is None:
                     line.error = "Write times such as 9:00 and 17:30."
                 elif ends <= starts:

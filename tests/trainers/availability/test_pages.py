@@ -127,6 +127,34 @@ def test_buttons_change_the_form_and_save_nothing(
     assert _spans(cast) == []
 
 
+def test_of_two_who_change_a_week_at_once_the_later_one_is_told(cast: Cast, ids: dict[str, Any]) -> None:
+    path, lead, owner = f"{PATH}{ids['lead']}/week/", _browser(cast, "lead"), _browser(cast, "owner")
+    page = owner.get(f"{PATH}?trainer={ids['lead']}").content.decode()
+    seen = re.search(r'name="seen" value="(\w+)"', page)
+    assert seen
+    hers = _line(0, 0, "9:00", "12:00", ids["main"]) | {"seen": seen[1]}
+    theirs = _line(1, 0, "13:00", "17:00", ids["main"]) | {"seen": seen[1]}
+    assert lead.post(path, hers).status_code == 302
+    # A button that saves nothing keeps what was seen.
+    again = owner.post(path, {**theirs, "do": "add:2"}).content.decode()
+    assert f'name="seen" value="{seen[1]}"' in again
+    late = owner.post(path, theirs)
+    assert late.status_code == 422
+    assert "Somebody changed these hours meanwhile." in late.content.decode()
+    assert 'value="13:00"' in late.content.decode(), "what was typed stays"
+    assert _spans(cast) == [(0, 540, 720)]
+
+
+def test_a_week_of_a_studio_without_places_is_no_error(cast: Cast, ids: dict[str, Any]) -> None:
+    with studio_context(cast.lotus):
+        Location.objects.update(is_active=False)
+    answer = _browser(cast, "lead").post(
+        f"{PATH}{ids['lead']}/week/", _line(0, 0, "9:00", "12:00", ids["main"])
+    )
+    assert answer.status_code == 422
+    assert "Choose the place." in answer.content.decode()
+
+
 def test_managers_choose_the_trainer_and_trainers_see_themselves_only(
     cast: Cast, ids: dict[str, Any]
 ) -> None:
