@@ -50,9 +50,11 @@ class NoteForm(Refusable, forms.Form):
         templates: Sequence[NoteTemplate] = (),
         **more: Any,
     ) -> None:
-        if data is not None and "visibility" not in data:  # a page that offers no choice: an addendum's
+        if data is not None and "visibility" not in data:
+            # An addendum's page offers no choice; a page of the version before offered another one.
+            shared = data.get("shared_with_client") == "yes"
             data = data.copy()
-            data["visibility"] = Note.Visibility.PRIVATE
+            data["visibility"] = Note.Visibility.CLIENT if shared else Note.Visibility.PRIVATE
         super().__init__(data, **more)
         self.sections, self.template_id, self.templates = list(sections), template_id, templates
         if self.sections:

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
 from clients.policies import visible_clients
@@ -15,7 +14,7 @@ from trainers.models import Note, NoteKind
 from trainers.note_policies import may_write_about, noted_client
 from trainers.selectors_notes import LONGEST_SEARCH, Asked, authors_of, client_notes
 from trainers.services import record_reading
-from trainers.views.notes import trainers_only
+from trainers.views.notes import no_cache, trainers_only
 from trainers.views.periods import uuid_from
 
 STATES = {"draft": "Not signed", "signed": "Signed"}
@@ -36,7 +35,7 @@ def _asked(request: StudioRequest) -> Asked:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@cache_control(private=True, no_store=True)
+@no_cache
 @trainers_only
 def client_notes_page(request: StudioRequest, client_id: UUID) -> HttpResponse:
     """Show the notes about a client that the person may read; htmx is answered with the list alone."""

@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fitflow.core.errors import Conflict, FitFlowError
@@ -32,6 +33,7 @@ from trainers.views.note_forms import AddendumForm, NoteForm, draft_form
 
 PAGE = 20
 trainers_only = roles_required(Role.TRAINER, Role.TRAINER_ADMIN)
+no_cache = cache_control(private=True, no_store=True)  # what notes say stays in no browser's store
 READERS = {
     Note.Visibility.PRIVATE: "Only you can read this note now.",
     Note.Visibility.TRAINERS: "The trainers of this client can read this note now.",
@@ -40,6 +42,7 @@ READERS = {
 
 
 @require_safe
+@no_cache
 @trainers_only
 def notes_to_sign(request: StudioRequest) -> HttpResponse:
     """Show her unsigned notes, oldest first."""
@@ -48,6 +51,7 @@ def notes_to_sign(request: StudioRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@no_cache
 @trainers_only
 def note_change(request: StudioRequest, note_id: UUID) -> HttpResponse:
     """Show one note; a draft of hers to change, any other to read and, where it is hers, to add to."""

@@ -175,6 +175,19 @@ def test_a_draft_changed_elsewhere_meanwhile_is_not_overwritten_unseen(lotus: Ca
     assert read(lotus, note).body == "On the desk."
 
 
+def test_a_page_of_the_version_before_still_shares(lotus: Cast, note: Note) -> None:
+    lead = browser(lotus)
+    sent = {"client": note.client_id, "body": "Sent while it was updated.", "shared_with_client": "yes"}
+    assert lead.post(f"/sessions/{note.session_id}/note/", sent).status_code == 302
+    with studio_context(lotus.lotus):
+        assert Note.objects.latest("created_at").visibility == "client"
+
+
+@pytest.mark.parametrize("path", ["/notes/to-sign/", "/notes/{}/"])
+def test_what_notes_say_is_kept_by_no_cache(lotus: Cast, note: Note, path: str) -> None:
+    assert browser(lotus).get(path.format(note.pk))["Cache-Control"] == "private, no-store"
+
+
 def test_sharing_can_be_undone(lotus: Cast, note: Note) -> None:
     lead = browser(lotus)
     page = lead.post(f"/notes/{note.pk}/share/", {"visibility": "client"}, follow=True)
