@@ -13,13 +13,17 @@ from trainers.models.timetable import LONGEST
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Which sessions are asked for; None leaves a filter out. The window is `[starts, ends)` and takes what overlaps it."""
+    """Which sessions are asked for; None, or nothing, leaves a filter out. The window is `[starts, ends)` and takes what
+    overlaps it; `trainers`, `locations` and `services` take those of any that is named."""
 
     starts: datetime | None = None
     ends: datetime | None = None
     trainer: UUID | None = None
     client: UUID | None = None
     location: UUID | None = None
+    trainers: tuple[str, ...] = ()
+    locations: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
     status: str | None = None
     session: UUID | None = None
     holds: bool = False  # whether slots held for a checkout are among them
@@ -78,6 +82,9 @@ def _window(wanted: Wanted) -> list[str]:
     for name in ("trainer", "location"):
         if getattr(wanted, name) is not None:
             conditions.append(f"session.{name}_id = %({name})s")
+    for name in ("trainer", "location", "service"):
+        if getattr(wanted, f"{name}s"):
+            conditions.append(f"session.{name}_id = ANY (%({name}s)s::uuid[])")
     if wanted.status is not None:
         conditions.append("session.status = %(status)s")
     if wanted.session is not None:
@@ -131,6 +138,9 @@ def parameters(actor: Actor, wanted: Wanted) -> dict[str, Any]:
         "trainer": wanted.trainer,
         "client": wanted.client,
         "location": wanted.location,
+        "trainers": list(wanted.trainers),
+        "locations": list(wanted.locations),
+        "services": list(wanted.services),
         "status": wanted.status,
         "session": wanted.session,
     }

@@ -21,6 +21,7 @@ from trainers.views import (
     note_history,
     note_templates,
     note_writing,
+    printing,
     seasons,
     series_changes,
     series_list,
@@ -35,6 +36,7 @@ from trainers.views import series as series_pages
 public: list[URLPattern | URLResolver] = [
     path("my/calendar/", mine.my_calendar, name="my_calendar"),
     path("my/calendar/events/", mine.my_calendar_events, name="my_calendar_events"),
+    path("my/calendar/print/", printing.my_calendar_print, name="my_calendar_print"),
     path("my/calendar/book/", mine.my_book, name="my_book"),
     path("my/travel/", travel.my_travel, name="my_travel"),
     path("my/calendar/elsewhere/", elsewhere.elsewhere, name="elsewhere"),
@@ -55,6 +57,7 @@ public: list[URLPattern | URLResolver] = [
 studio: list[URLPattern | URLResolver] = [
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/events/", calendar.calendar_events, name="calendar_events"),
+    path("calendar/print/", printing.calendar_print, name="calendar_print"),
     path("calendar/clients/", booking.client_search, name="client_search"),
     path("calendar/book/", booking.session_book, name="session_book"),
     path("calendar/feeds/", feeds.feeds, name="feeds"),

@@ -1,59 +1,72 @@
-// What the studio's calendar and my calendar share: the grid of a desk, and moving through time without leaving the page.
-// The server draws the period (`#cal-head`, `#cal-bar` with the list of a day); its `data-` says what the grid shows.
-import { createCalendar, DayGrid, Interaction, ResourceTimeGrid, TimeGrid } from "../vendor/event-calendar/event-calendar.js";
-import { look } from "./calendar_look.js";
+// What the studio's calendar and my calendar share: the sheet of a desk, and moving through time without leaving the page.
+// The server draws the period (`#cal-head`, `#cal-bar` with the list of a day); its `data-` says what the sheet shows.
+import { draggable } from "./calendar_drag.js";
+import { keyed } from "./calendar_keys.js";
+import { sheetIn } from "./calendar_sheet.js";
+import { clockOf, HOUR_PX } from "./calendar_time.js";
 import { call } from "./ui.js";
 
-const KINDS = {
-  day: "timeGridDay", week: "timeGridWeek", month: "dayGridMonth", trainers: "resourceTimeGridDay", rooms: "resourceTimeGridDay",
-};
 const desk = window.matchMedia("(min-width: 768px)");
+const HALF = 30;
 
-/** Starts the page; `options` go to the grid. Answers `{ grid(), period(), go(url), refresh() }`. */
-export function calendarPage(options = {}) {
+/**
+ * Starts the page. `book({ starts, at, pick })` is told of a free time, `move(event, to)` of a session let go elsewhere; without
+ * them neither can be done. Answers `{ sheet(), period(), go(url), refresh() }`.
+ */
+export function calendarPage({ book, move } = {}) {
   const box = document.getElementById("calendar");
-  let grid = null;
+  let sheet = null;
+  let keys = null;
   let waiting = null;
+  let asked = 0;
 
   const bar = () => document.getElementById("cal-bar");
-  const period = () => ({ ...bar().dataset, resources: JSON.parse(document.getElementById("cal-resources")?.textContent || "{}") });
 
-  async function events({ startStr, endStr }) {
-    const query = new URLSearchParams(bar().dataset.query);
-    query.set("from", startStr.slice(0, 10));
-    query.set("to", endStr.slice(0, 10));
-    const answer = await call(`${box.dataset.events}?${query}`);
-    return answer.events.map((event, index) => toEvent(event, index, bar().dataset.view));
+  function period() {
+    const { dataset } = bar();
+    const resources = JSON.parse(document.getElementById("cal-resources")?.textContent || "[]");
+    return { ...dataset, resources, told: performance.now(), dayUrl: (day) => dayUrl(dataset.query, day) };
   }
 
-  function shown() {
-    const { view, date, offset, resources } = period();
-    return { view: KINDS[view], date, timeZone: offset, resources: resources[view] ?? [] };
+  function say(text) {
+    document.getElementById("cal-say").textContent = text;
   }
 
-  function draw() {
+  function begin() {
+    sheet = sheetIn(box);
+    const free = book && (({ day, from, ...rest }) => {
+      const starts = from === null ? day : `${day}T${clockOf(from)}`;
+      book({ starts, pick: from === null ? null : { start: starts, resource: rest.resource }, ...rest });
+    });
+    if (move) draggable(sheet, move);
+    keys = keyed(sheet, { book: free, drop: move, say });
+    if (free) sheet.scroller.addEventListener("click", (click) => clicked(click, free));
+    setInterval(() => sheet.tick(), 60000);
+  }
+
+  function clicked(click, free) {
+    const el = click.target.closest(".cg-col, .cg-day");
+    if (!el || click.target.closest("a, button, .ev:not(.pick, .clash)")) return;
+    const from = sheet.byHours ? Math.floor((((click.clientY - el.getBoundingClientRect().top) / HOUR_PX) * 60) / HALF) * HALF : null;
+    free({ day: el.cell.day, from, resource: el.cell.resource, at: click });
+  }
+
+  async function draw() {
     if (!desk.matches) return;
-    if (!grid) {
-      grid = createCalendar(box, [TimeGrid, DayGrid, ResourceTimeGrid, Interaction], {
-        ...look(), ...shown(), views: { dayGridMonth: { ...look().views.dayGridMonth, height: "max(54rem, 100dvh - 15rem)" } },
-        slotMinTime: "00:00", slotMaxTime: "24:00", slotHeight: 28, height: "max(36rem, 100dvh - 16rem)",
-        slotEventOverlap: false, lazyFetching: false, pointer: true, editable: false, eventSources: [{ events }],
-        eventFilter: ({ event, view }) => !(view.type === "dayGridMonth" && event.classNames.includes("busy")),
-        resourceLabelContent: ({ resource }) => ({ domNodes: columnHead(resource) }),
-        viewDidMount: letKeysScroll,
-        ...options,
-      });
-      return;
-    }
-    for (const [name, value] of Object.entries(shown())) grid.setOption(name, value);
-    grid.refetchEvents();
+    if (!sheet) begin();
+    sheet.show(period());
+    await fetchEvents();
   }
 
-  // An empty week has nothing to tab to, yet its hours scroll.
-  function letKeysScroll() {
-    const hours = box.querySelector(".ec-main");
-    hours?.setAttribute("tabindex", "0");
-    hours?.setAttribute("aria-label", "Timetable");
+  // Answers may come in another order than they were asked for: only the last one counts.
+  async function fetchEvents() {
+    const mine = ++asked;
+    const { events } = await call(`${box.dataset.events}${bar().dataset.asks}`);
+    if (mine !== asked) return;
+    events.forEach((event, index) => { event.id ||= `busy-${index}`; });
+    sheet.set(events);
+    keys.settle();
+    box.dataset.drawn = String(events.length);
   }
 
   async function parts(url) {
@@ -69,6 +82,7 @@ export function calendarPage(options = {}) {
 
   async function go(url, { push = true } = {}) {
     const focused = document.activeElement?.id;
+    const inside = sheet?.scroller.contains(document.activeElement);
     const page = await parts(url);
     if (!page) return;
     if (push) window.history.pushState({}, "", url);
@@ -77,14 +91,16 @@ export function calendarPage(options = {}) {
     if (open) document.querySelector("#cal-bar details").open = true;
     document.title = page.title || document.title;
     if (focused) document.getElementById(focused)?.focus();
-    draw();
+    if (inside) sheet.scroller.focus({ preventScroll: true });
+    say(document.querySelector("#cal-head h1").textContent);
+    await draw();
   }
 
   // Several changes at once (a busy minute, a reconnect) are one refresh.
   function refresh() {
     clearTimeout(waiting);
     waiting = setTimeout(async () => {
-      grid?.refetchEvents();
+      if (sheet && desk.matches) fetchEvents();
       const page = await parts(window.location.href);
       if (page) for (const id of ["cal-summary", "cal-agenda"]) take(page, id);
     }, 120);
@@ -100,10 +116,22 @@ export function calendarPage(options = {}) {
     const form = event.target.closest("form[data-filters]");
     if (form) go(filtered(form));
   });
+  document.addEventListener("keydown", (key) => {
+    if (key.key !== "?" || key.target.closest("input, textarea, select, dialog")) return;
+    document.querySelector("[data-dialog='keys']")?.click();
+  });
   window.addEventListener("popstate", () => go(window.location.href, { push: false }));
   desk.addEventListener("change", draw);
   draw();
-  return { grid: () => grid, period, go, refresh };
+  return { sheet: () => sheet, period, go, refresh };
+}
+
+// The same address for one day, with the filters as they are.
+function dayUrl(query, day) {
+  const words = new URLSearchParams(query);
+  words.set("view", "day");
+  words.set("date", day);
+  return `?${words}`;
 }
 
 // A group with everything chosen, or nothing, is no filter and stays out of the address.
@@ -117,42 +145,6 @@ function filtered(form) {
     if (chosen.length < group.length) chosen.forEach((box) => query.append(name, box.value));
   }
   return `?${query}`;
-}
-
-function toEvent(event, index, view) {
-  const busy = event.kind === "busy";
-  const classNames = [busy ? "busy" : `hue-${event.hue}`];
-  if (event.gone) classNames.push("gone");
-  if (event.kind === "held") classNames.push("held");
-  return {
-    id: event.id || `busy-${index}`,
-    start: event.start, end: event.end, title: event.title, classNames,
-    editable: event.movable, startEditable: event.movable, durationEditable: event.movable,
-    // A room is never busy elsewhere: its columns leave those spans out.
-    resourceIds: view === "rooms" ? (busy ? [] : [event.room]) : [event.trainer],
-    extendedProps: event,
-  };
-}
-
-function columnHead({ title, extendedProps: { letter, hue } = {} }) {
-  const name = document.createElement("span");
-  name.textContent = title;
-  if (!letter) return [name];
-  const head = document.createElement("span");
-  head.className = "col-name";
-  const mark = document.createElement("span");
-  mark.className = `mono tiny hue-${hue}`;
-  mark.setAttribute("aria-hidden", "true");
-  mark.textContent = letter;
-  head.append(mark, name);
-  return [head];
-}
-
-/** Writes a local date of the grid as wall-clock time: "2026-11-19T10:00". */
-export function wallClock(date) {
-  const two = (number) => String(number).padStart(2, "0");
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day}T${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
 /** Puts a dialog beside a point of a desk; on a phone it stays the sheet from below. */

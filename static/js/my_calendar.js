@@ -5,20 +5,15 @@ import { openDialog } from "./ui.js";
 const where = document.getElementById("where");
 const links = [...where.querySelectorAll("a[data-place]")];
 
+// The public host turns the time of this calendar into that of the studio's clocks on the way.
 function ask(starts, at) {
-  for (const link of links) link.href = `${link.dataset.place}?${new URLSearchParams({ starts })}`;
+  for (const link of links) link.href = `${link.dataset.place}&${new URLSearchParams({ starts })}`;
   if (links.length === 1) return void window.location.assign(links[0].href);
   openDialog(where);
   placeBeside(where, at);
 }
 
-const page = calendarPage({
-  eventStartEditable: false,
-  dateClick: links.length ? ({ dateStr, allDay, jsEvent }) => ask(dateStr.slice(0, allDay ? 10 : 16), jsEvent) : undefined,
-  eventClick: ({ event }) => {
-    if (event.extendedProps.url) window.location.assign(event.extendedProps.url);
-  },
-});
+const page = calendarPage(links.length ? { book: ({ starts, at }) => ask(starts, at) } : {});
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-book]");

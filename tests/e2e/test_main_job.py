@@ -26,12 +26,13 @@ def friday() -> date:
 
 def click_time(page: Page, weekday: int, hour: float) -> None:
     """Click an empty spot of the week's grid, scrolled to where it can be seen."""
-    page.locator(".ec-body").wait_for()
-    page.locator(".ec-main").evaluate(
-        "(main, hour) => { main.scrollTop = (hour - 2) / 24 * main.querySelector('.ec-body').offsetHeight }",
+    column = page.locator(".cg-col").nth(weekday)
+    page.locator("#calendar[data-drawn]").wait_for()
+    column.evaluate(
+        "(column, hour) => { column.closest('.cg-scroll').scrollTop = (hour - 2) / 24 * column.offsetHeight }",
         hour,
     )
-    day = page.locator(".ec-body .ec-day").nth(weekday).bounding_box()
+    day = column.bounding_box()
     assert day
     page.mouse.click(day["x"] + day["width"] - 8, day["y"] + day["height"] * hour / 24 + 4)
 
@@ -83,7 +84,7 @@ def test_2_she_sees_all_her_studios_and_enters_one_without_signing_in_again(
     page.goto(world.url("/my/calendar/"))
     for letter in ("Lotus Yoga", "Summit Strength", "Prairie Physio"):
         expect(page.get_by_role("main").get_by_text(letter).first).to_be_visible()
-    expect(page.locator(".ec-event").first).to_be_visible()
+    expect(page.locator(".cg-scroll .ev").first).to_be_visible()
     page.goto(world.url("/calendar/", studio="lotus"))
     expect(page).to_have_url(re.compile(r"//lotus\..*/calendar/"))
     expect(page.get_by_role("link", name="Book a session")).to_be_visible()
@@ -91,7 +92,7 @@ def test_2_she_sees_all_her_studios_and_enters_one_without_signing_in_again(
 
 # Notes when the page first shows one more session of the client than it does now.
 WATCH = """(client) => {
-  const count = () => [...document.querySelectorAll(".ec-event")].filter((one) => one.textContent.includes(client)).length;
+  const count = () => [...document.querySelectorAll(".cg-scroll .ev")].filter((one) => one.textContent.includes(client)).length;
   const before = count();
   window.shownAt = new Promise((shown) => new MutationObserver((changes, observer) => {
     if (count() <= before) return;
@@ -122,18 +123,18 @@ def test_3_and_4_she_books_by_clicking_and_the_owner_sees_it_live(
         blind.reload()
         expect(blind.locator("[data-live-status=polling]").first).to_be_visible()
     for looker in (owner, refused, swallowed):
-        looker.locator(".ec-event").first.wait_for()
+        looker.locator(".cg-scroll .ev").first.wait_for()
         looker.evaluate(WATCH, CLIENT)
 
     page = visit("lead", week, studio="lotus")
-    page.locator(".ec-event").first.wait_for()
-    before = page.locator(".ec-event", has_text=CLIENT).count()
+    page.locator(".cg-scroll .ev").first.wait_for()
+    before = page.locator(".cg-scroll .ev", has_text=CLIENT).count()
     click_time(page, 4, 10)
     expect(page.get_by_role("dialog").get_by_label("Starts")).to_have_value(re.compile("10:00"))
     with page.expect_response(re.compile("/calendar/book/$")) as booking:
         book(page, service="Private session", client=CLIENT)
     booked = answered_at(booking.value)
-    expect(page.locator(".ec-event", has_text=CLIENT)).to_have_count(before + 1)
+    expect(page.locator(".cg-scroll .ev", has_text=CLIENT)).to_have_count(before + 1)
     took = [one.evaluate("() => window.shownAt") - booked for one in (owner, refused, swallowed)]
     assert took[0] < 1000, took
     assert max(took) < 6000, took
@@ -150,7 +151,7 @@ def test_3_the_same_hour_is_busy_elsewhere_at_summit_and_cannot_be_booked_over(
 ) -> None:
     day = friday()
     page = visit("lead", f"/calendar/?view=week&date={day}", studio="summit")
-    busy = page.locator(".ec-event", has_text="Busy elsewhere")
+    busy = page.locator(".cg-scroll .ev", has_text="Busy elsewhere")
     expect(busy.first).to_be_visible()
     assert "Private session" not in page.content()
     assert "Lotus" not in page.locator("main").inner_text()

@@ -26,7 +26,7 @@ def test_each_sees_who_looks_and_who_edits(visit: Open) -> None:
     expect(here).to_contain_text(re.compile(r"is looking\."))
     expect(lead.locator("[data-presence]")).to_contain_text(re.compile(r"is looking\."))
 
-    lead.locator(".ec-event").first.wait_for()
+    lead.locator(".cg-scroll .ev").first.wait_for()
     click_time(lead, 4, 11)
     expect(here).to_contain_text(re.compile(r"is editing Fri.* 11:00"))
     keep(owner, "presence-desk")

@@ -79,6 +79,7 @@ PAGES: dict[str, dict[str, str]] = {
     # Timetable
     "calendar": {"GET": STAFF},
     "calendar_events": {"GET": STAFF},
+    "calendar_print": {"GET": STAFF},
     "session_book": {"POST": STAFF},
     "feeds": {"GET": EVERYONE},
     "feed_add": {"POST": EVERYONE},

@@ -1,11 +1,12 @@
-"""What a calendar shows of sessions and busy spans: rows for the list of a day, events for the grid.
+"""What a calendar shows of sessions and busy spans: rows for the list of a day and for paper, events for the grid.
 
-Both are made of the same reads as the API's (`week_json`, `my_calendar`), so that page and API never differ.
+A studio's are written by PostgreSQL (`grid_json`), under the same conditions as the API's; a trainer's own over all her
+studios are made here of `my_calendar`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -18,14 +19,20 @@ from django.urls import reverse
 
 from fitflow.core import clock
 from fitflow.core.context import studio_url
-from fitflow.core.formats import clock_text, initials
-from fitflow.core.states import state_of
+from fitflow.core.formats import initials
+from studios.shared.models import Studio
 from studios.shared.policies import Actor
 from trainers.models import TrainerProfile
-from trainers.selectors import busy_elsewhere, week_json
+from trainers.selectors import busy_elsewhere
+from trainers.selectors_grid import Writing, grid_json
+from trainers.selectors_sql import Wanted
 
 BUSY = "Busy elsewhere"
 NOBODYS = UUID(int=0)
+IN_A_GRID = (
+    *("id", "kind", "title", "line", "place", "state", "letter", "hue", "url"),
+    *("trainer", "owner", "location", "room", "service", "version", "movable"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,46 +80,23 @@ def people_text(row: dict[str, Any], names: list[str]) -> str:
     return f"{row['booked']} of {row['capacity']}{waiting}"
 
 
-def held_text(row: dict[str, Any]) -> str:
-    """Write until when a slot is held for somebody who is booking it: `Held until 10:12`."""
-    return f"Held until {clock_text(datetime.fromisoformat(row['held_until']), row['timezone'])}"
-
-
 @cache
 def _session_path() -> tuple[str, str]:
-    """Return what stands before and after a session's id in its address: a week asks for it six hundred times."""
+    """Return what stands before and after a session's id in its address: PostgreSQL writes them."""
     before, _, after = reverse("session_detail", args=[NOBODYS]).partition(str(NOBODYS))
     return before, after
 
 
-def studio_session(row: dict[str, Any]) -> Shown:
-    """Return a row of `week_json` as the studio's calendar shows it: hue and letter are the trainer's."""
-    starts, ends = datetime.fromisoformat(row["starts_at"]), datetime.fromisoformat(row["ends_at"])
-    gone, held = row["status"] == "cancelled", row["status"] == "held"
-    names = [client["name"] for client in row["clients"] if gone or client["status"] == "booked"]
+def _studio_session(row: dict[str, Any]) -> Shown:
+    """Return a row of `grid_json` for the list of a day or for paper: hue and letter are the trainer's."""
     return Shown(
-        kind="held" if held else "session",
-        starts_at=starts,
-        ends_at=ends,
-        id=row["id"],
-        title=held_text(row) if held else row["service_name"],
-        line=row["service_name"] if held else people_text(row, names),
-        place=row["room_name"] or row["location_name"],
-        letter=initials(row["trainer_name"], 1),
-        hue=row["hue"],
-        state=shown_state(row, starts, ends, editable=row["may_edit"]),
-        url=row["id"].join(_session_path()),
-        trainer=row["trainer"],
-        owner=row["trainer_name"],
-        location=row["location"],
-        room=row["room"] or "",
-        service=row["service"],
-        version=row["version"],
-        movable=row["may_edit"] and row["status"] == "scheduled",
+        starts_at=datetime.fromisoformat(row["starts_at"]),
+        ends_at=datetime.fromisoformat(row["ends_at"]),
+        **{name: row[name] for name in IN_A_GRID},
     )
 
 
-def my_session(row: dict[str, Any], studio_urlconf: str) -> Shown:
+def my_session(row: dict[str, Any], studio_urlconf: str, letters: Mapping[str, str]) -> Shown:
     """Return an item of `my_calendar` as the trainer's own calendar shows it: hue and letter are the studio's."""
     studio = row["studio"]
     path = reverse("session_detail", args=[row["id"]], urlconf=studio_urlconf)
@@ -124,7 +108,7 @@ def my_session(row: dict[str, Any], studio_urlconf: str) -> Shown:
         title=row["service"],
         line=people_text(row, row["clients"]),
         place=row["room"] or row["location"],
-        letter=initials(studio["name"], 1),
+        letter=letters.get(studio["slug"], initials(studio["name"], 1)),
         hue=studio["hue"],
         state=shown_state(row, row["starts_at"], row["ends_at"], editable=True),
         url=studio_url(studio["slug"], path),
@@ -134,13 +118,38 @@ def my_session(row: dict[str, Any], studio_urlconf: str) -> Shown:
     )
 
 
-def studio_sessions(actor: Actor, starts: datetime, ends: datetime) -> list[Shown]:
-    """Return the studio's sessions and held slots that overlap a span, as this person may see them. One query."""
-    rows = week_json(actor=actor, starts=starts, ends=ends, holds=True)
-    return [studio_session(row) for row in orjson.loads(rows)]
+def writing(zone: str, trainers: Iterable[TrainerProfile]) -> Writing:
+    """Return how the pages write sessions: on the clocks of a zone, each with its trainer's mark and the address of its page."""
+    return Writing(zone=zone, letters=marks(trainers), address=_session_path())
 
 
-def studio_busy(trainers: Iterable[TrainerProfile], starts: datetime, ends: datetime) -> list[Shown]:
+def marks(rows: Iterable[TrainerProfile | Studio]) -> dict[UUID, str]:
+    """Return the letters each is told by beside her hue, no two the same: one, or two where another has that one.
+
+    Hues are five, and fewer to who sees few colours; letters tell them apart on paper too.
+    """
+    words: dict[UUID, str] = {}
+    for row in rows:
+        choices = [
+            initials(row.name, 1),
+            initials(row.name, 2),
+            *(f"{initials(row.name, 1)}{n}" for n in range(2, 100)),
+        ]
+        words[row.pk] = next((one for one in choices if one not in words.values()), choices[0])
+    return words
+
+
+def studio_sessions(actor: Actor, wanted: Wanted, how: Writing) -> list[Shown]:
+    """Return the studio's sessions and held slots that are asked for, as this person may see them. One query."""
+    return [
+        _studio_session(row)
+        for row in orjson.loads(grid_json(actor=actor, wanted=wanted, writing=how, instants=True))
+    ]
+
+
+def studio_busy(
+    trainers: Iterable[TrainerProfile], starts: datetime, ends: datetime, letters: Mapping[UUID, str]
+) -> list[Shown]:
     """Return when trainers are busy outside the studio: their time, never where or why."""
     names = {trainer.pk: trainer for trainer in trainers}
     spans = busy_elsewhere(trainer_ids=names, starts=starts, ends=ends) if names else []
@@ -151,7 +160,7 @@ def studio_busy(trainers: Iterable[TrainerProfile], starts: datetime, ends: date
             ends_at=span["ends_at"],
             title=BUSY,
             line=names[span["trainer"]].name,
-            letter=initials(names[span["trainer"]].name, 1),
+            letter=letters.get(span["trainer"], ""),
             trainer=str(span["trainer"]),
             owner=names[span["trainer"]].name,
         )
@@ -160,29 +169,19 @@ def studio_busy(trainers: Iterable[TrainerProfile], starts: datetime, ends: date
 
 
 def event_of(shown: Shown, zone: str) -> dict[str, Any]:
-    """Return what the grid needs, its times as wall-clock time of the zone."""
+    """Return what the grid needs, its times as wall-clock time of the zone, as `grid_json` writes a session."""
     there = ZoneInfo(zone)
-    mark = state_of("session", shown.state) if shown.state else None
-    return {
-        "id": shown.id,
-        "kind": shown.kind,
-        "start": shown.starts_at.astimezone(there).isoformat()[:16],
-        "end": shown.ends_at.astimezone(there).isoformat()[:16],
-        "title": shown.title,
-        "line": shown.line,
-        "note": mark.word if mark else shown.place,
-        "icon": mark.icon if mark else "",
-        "letter": shown.letter,
-        "hue": shown.hue,
-        "gone": shown.state == "cancelled",
-        "url": shown.url,
-        "trainer": shown.trainer,
-        "location": shown.location,
-        "room": shown.room,
-        "service": shown.service,
-        "version": shown.version,
-        "movable": shown.movable,
-    }
+    event = {name: getattr(shown, name) for name in IN_A_GRID}
+    for name, instant in (("start", shown.starts_at), ("end", shown.ends_at)):
+        event[name] = instant.astimezone(there).isoformat()[:16]
+    return event
+
+
+def events_json(sessions: bytes, others: Iterable[dict[str, Any]] = ()) -> bytes:
+    """Join sessions that are JSON already and other events to what a grid is answered."""
+    rest = orjson.dumps(list(others))
+    events = sessions if rest == b"[]" else rest if sessions == b"[]" else sessions[:-1] + b"," + rest[1:]
+    return b'{"events":' + events + b"}"
 
 
 def in_order(rows: list[Shown], starts: datetime, ends: datetime) -> list[Shown]:
@@ -193,11 +192,15 @@ def in_order(rows: list[Shown], starts: datetime, ends: datetime) -> list[Shown]
     return sorted(rows, key=lambda row: row.starts_at)
 
 
-def summary(rows: Iterable[Shown]) -> str:
+def summary(number: int, minutes: int) -> str:
     """Write how much a period holds: `18 sessions, 17 h 45 min`."""
-    sessions = [row for row in rows if row.kind == "session" and row.state != "cancelled"]
-    minutes = sum(int((row.ends_at - row.starts_at).total_seconds()) // 60 for row in sessions)
     hours, rest = divmod(minutes, 60)
     length = " ".join(part for part in (f"{hours} h" if hours else "", f"{rest} min" if rest else "") if part)
-    word = "session" if len(sessions) == 1 else "sessions"
-    return f"{len(sessions)} {word}, {length}" if sessions else "No sessions"
+    word = "session" if number == 1 else "sessions"
+    return f"{number} {word}, {length}" if number else "No sessions"
+
+
+def length_of(rows: Iterable[Shown]) -> tuple[int, int]:
+    """Return how many sessions are among the rows, and their minutes; what is cancelled or held does not count."""
+    sessions = [row for row in rows if row.kind == "session" and row.state != "cancelled"]
+    return len(sessions), sum(int((row.ends_at - row.starts_at).total_seconds()) // 60 for row in sessions)

@@ -2,96 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import orjson
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from fitflow.core.clock import day_bounds
-from fitflow.core.formats import initials
+from fitflow.core.states import STATES
 from fitflow.core.templatetags.elements import link
-from studios.models import Location, Room
 from studios.shared.decorators import staff_required
 from studios.shared.policies import Capability, Scope, scope_of
 from studios.shared.requests import StudioRequest
-from trainers.models import Service, TrainerProfile
-from trainers.selectors import bookable_trainers
-from trainers.views.agenda import Shown, event_of, in_order, studio_busy, studio_sessions, summary
-from trainers.views.periods import CalendarAddress, address_from, days_from, zone_text
+from trainers.selectors_grid import grid_json, time_booked, within
+from trainers.views.agenda import (
+    event_of,
+    events_json,
+    in_order,
+    studio_busy,
+    studio_sessions,
+    summary,
+    writing,
+)
+from trainers.views.choices import Choices
+from trainers.views.periods import BESIDE, CalendarAddress, days_from, zone_text
 
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """One thing a calendar can leave out."""
-
-    id: Any
-    name: str
-    hue: int
-    shown: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Chips:
-    """A filter of a calendar: its name in the address, what it is about, and its chips."""
-
-    name: str
-    legend: str
-    rows: list[Chip]
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What the calendar can be filtered by, and whom she may book."""
-
-    trainers: list[TrainerProfile]
-    locations: list[Location]
-    services: list[Service]
-    bookable: list[TrainerProfile]
-
-    @classmethod
-    def of(cls, request: StudioRequest) -> Choices:
-        """Read them for the person who asks."""
-        return cls(
-            trainers=list(TrainerProfile.objects.filter(is_active=True)),
-            locations=list(Location.objects.filter(is_active=True)),
-            services=list(Service.objects.filter(is_active=True)),
-            bookable=list(bookable_trainers(request.actor)),
-        )
-
-    @property
-    def groups(self) -> dict[str, tuple[str, Sequence[TrainerProfile | Location | Service]]]:
-        """Return the filters by their names in the address, each with its legend."""
-        return {
-            "trainer": ("Trainers", self.trainers),
-            "location": ("Locations", self.locations),
-            "service": ("Services", self.services),
-        }
-
-    @property
-    def ids(self) -> dict[str, list[str]]:
-        """Return every id of each filter."""
-        return {name: [str(row.pk) for row in rows] for name, (_, rows) in self.groups.items()}
-
-
-def zone_for(request: StudioRequest, address: CalendarAddress, locations: list[Location]) -> str:
-    """Return the zone of the clocks shown: that of the one location shown, else the studio's."""
-    shown = {one.timezone for one in locations if address.shows("location", one.pk)}
-    return shown.pop() if len(shown) == 1 else str(request.studio.timezone)
-
-
-def _keeps(address: CalendarAddress, row: Shown) -> bool:
-    if not address.shows("trainer", row.trainer):
-        return False
-    if row.kind == "busy":
-        return True
-    return address.shows("location", row.location) and address.shows("service", row.service)
+# What the page's script imports, asked for at once instead of one after the other.
+MODULES = tuple(
+    f"js/{name}.js" for name in ("calendar_grid", "calendar_sheet", "calendar_nodes", "calendar_time")
+)
+MODULES += ("js/calendar_drag.js", "js/calendar_keys.js", "js/ui.js")
+WORDS = {name: [state.word, state.icon] for name, state in STATES["session"].items()}
 
 
 def _day_rows(
@@ -100,57 +45,13 @@ def _day_rows(
     """Return the rows of the address's day, and how much its whole period holds."""
     starts, ends = day_bounds(address.day, zone)
     first, last = day_bounds(address.first, zone)[0], day_bounds(address.last, zone)[1]
-    sessions = studio_sessions(request.actor, min(first, starts), max(last, ends))
-    sessions = [row for row in sessions if _keeps(address, row)]
-    busy = [row for row in studio_busy(choices.bookable, starts, ends) if _keeps(address, row)]
-    today = [row for row in sessions if row.starts_at < ends and row.ends_at > starts]
-    within = [row for row in sessions if row.starts_at < last and row.ends_at > first]
+    how = writing(zone, choices.trainers)
+    today = studio_sessions(request.actor, within(starts, ends, address.filters), how)
+    busy = studio_busy(choices.shown_bookable(address), starts, ends, choices.marks)
     return {
         "rows": in_order([*today, *busy], starts, ends),
         "busy_day": bool(today),
-        "summary": summary(within),
-    }
-
-
-def _filters(address: CalendarAddress, choices: Choices) -> dict[str, Any]:
-    shown: dict[str, Chips] = {
-        name: Chips(
-            name,
-            legend,
-            [Chip(row.pk, row.name, getattr(row, "hue", 0), address.shows(name, row.pk)) for row in rows],
-        )
-        for name, (legend, rows) in choices.groups.items()
-        if len(rows) > 1
-    }
-    return {
-        "chips": shown.pop("trainer", None),
-        "more": list(shown.values()),
-        "filtered": len(shown.keys() & address.filters.keys()),
-    }
-
-
-def _columns(address: CalendarAddress, choices: Choices) -> dict[str, Any]:
-    """Return what stands side by side: the trainers, or the rooms, that the filters leave."""
-    trainers = [row for row in choices.trainers if address.shows("trainer", row.pk)]
-    rooms = Room.objects.filter(is_active=True).select_related("location")
-    several = len(choices.locations) > 1
-    return {
-        "trainers": [
-            {
-                "id": str(row.pk),
-                "title": row.name,
-                "extendedProps": {"letter": initials(row.name, 1), "hue": row.hue},
-            }
-            for row in trainers
-        ],
-        "rooms": [
-            *(
-                {"id": str(row.pk), "title": f"{row.location.name}, {row.name}" if several else row.name}
-                for row in rooms
-                if address.shows("location", row.location_id)
-            ),
-            {"id": "", "title": "No room"},
-        ],
+        "summary": summary(*time_booked(actor=request.actor, wanted=within(first, last, address.filters))),
     }
 
 
@@ -185,19 +86,29 @@ def _empty_words(request: StudioRequest, address: CalendarAddress, choices: Choi
 
 
 def period_context(
-    address: CalendarAddress, zone: str, *, book: str = "", by_columns: bool = False
+    address: CalendarAddress, zone: str, *, name: str, book: str = "", beside: tuple[str, ...] = ()
 ) -> dict[str, Any]:
-    """Return what the head and the bar of a calendar need besides its rows."""
-    labels = {"day": "Day", "week": "Week", "month": "Month"} | (
-        {"trainers": "Side by side"} if by_columns else {}
-    )
-    beside = address.view in {"trainers", "rooms"}
+    """Return what a calendar needs besides its rows.
+
+    `name` is that of its URL, whose events and paper have names beginning with it; `book` leads to where a time is booked,
+    and `beside` is what can stand side by side.
+    """
+    labels = {"day": "Day", "week": "Week", "month": "Month"}
+    if beside:
+        labels[address.view if address.by else beside[0]] = "Side by side"
+    first, last = address.drawn
+    asks = f"{address.url()}&from={first}&to={last}"
     return {
         "address": address,
+        "book_at": book,
+        "events": reverse(f"{name}_events"),
+        "asks": asks,
+        "paper": reverse(f"{name}_print") + address.url(),
+        "modules": MODULES,
         "book": f"{book}?starts={address.day.isoformat()}" if book else "",
         "zone": zone,
         "zone_words": zone_text(zone),
-        "offset": f"{datetime.now(ZoneInfo(zone)):%:z}",
+        "clock": f"{datetime.now(ZoneInfo(zone)):%Y-%m-%dT%H:%M}",
         "strip": [
             {
                 "date": one.date,
@@ -207,36 +118,45 @@ def period_context(
             }
             for one in address.week
         ],
-        "views": [
-            {
-                "view": view,
-                "label": label,
-                "url": address.url(view=view),
-                "current": view == address.view or (beside and view == "trainers"),
-            }
-            for view, label in labels.items()
-        ],
-        "columns": [
-            {"view": view, "label": label, "url": address.url(view=view), "current": view == address.view}
-            for view, label in (("trainers", "Trainers"), ("rooms", "Rooms"))
-            if beside
-        ],
+        "views": [_seg(address, view, label) for view, label in labels.items()],
+        "columns": _columns(address, beside) if address.by else [],
+        "spans": _spans(address) if address.by else [],
+        "states": WORDS,
     }
+
+
+def _seg(address: CalendarAddress, view: str, label: str) -> dict[str, Any]:
+    return {"view": view, "label": label, "url": address.url(view=view), "current": view == address.view}
+
+
+def _columns(address: CalendarAddress, beside: tuple[str, ...]) -> list[dict[str, Any]]:
+    week = address.view.removeprefix(address.by)
+    return [_seg(address, f"{by}{week}", by.capitalize()) for by in beside]
+
+
+def _spans(address: CalendarAddress) -> list[dict[str, Any]]:
+    return [_seg(address, address.by, "One day"), _seg(address, f"{address.by}-week", "Whole week")]
 
 
 @require_safe
 @staff_required
 def calendar(request: StudioRequest) -> HttpResponse:
     """Show the timetable; a script is answered with the period alone (its header, filters and the list of its day)."""
-    choices = Choices.of(request)
-    address, zone = _asked(request, choices)
+    choices = Choices(request)
+    address = choices.address()
+    zone = choices.zone(address)
+    beside = BESIDE if len(choices.locations) > 1 else BESIDE[:2]
     context = {
         "choices": choices,
-        "resources": _columns(address, choices),
+        "resources": [asdict(one) for one in choices.columns(address)],
         **period_context(
-            address, zone, book=reverse("session_new") if choices.bookable else "", by_columns=True
+            address,
+            zone,
+            name="calendar",
+            book=reverse("session_new") if choices.bookable else "",
+            beside=beside,
         ),
-        **_filters(address, choices),
+        **choices.chips(address),
         **_empty_words(request, address, choices),
         **_day_rows(request, address, choices, zone),
     }
@@ -250,19 +170,16 @@ def calendar(request: StudioRequest) -> HttpResponse:
 @staff_required
 def calendar_events(request: StudioRequest) -> HttpResponse:
     """Give the sessions and busy spans between two days (`from`, `to`, exclusive) as the grid takes them."""
-    choices = Choices.of(request)
-    address, zone = _asked(request, choices)
+    choices = Choices(request)
+    address = choices.address()
+    zone = choices.zone(address)
     first, last = days_from(request.GET, address)
     starts, ends = day_bounds(first, zone)[0], day_bounds(last, zone)[0]
-    rows = [
-        *studio_sessions(request.actor, starts, ends),
-        *studio_busy(choices.bookable, starts, ends),
-    ]
-    events = [event_of(row, zone) for row in rows if _keeps(address, row)]
-    return HttpResponse(orjson.dumps({"events": events}), content_type="application/json")
-
-
-def _asked(request: StudioRequest, choices: Choices) -> tuple[CalendarAddress, str]:
-    studio = request.studio
-    address = address_from(request.GET, zone=studio.timezone, filters=choices.ids)
-    return address, zone_for(request, address, choices.locations)
+    sessions = grid_json(
+        actor=request.actor,
+        wanted=within(starts, ends, address.filters),
+        writing=writing(zone, choices.trainers),
+    )
+    busy = studio_busy(choices.shown_bookable(address), starts, ends, choices.marks)
+    answer = events_json(sessions, (event_of(row, zone) for row in busy))
+    return HttpResponse(answer, content_type="application/json")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -19,9 +21,20 @@ from studios.shared.models import Role, Studio
 from studios.shared.requests import StudioRequest
 from trainers.selectors import my_calendar as read_my_calendar
 from trainers.services.external import unread_calendars
-from trainers.views.agenda import BUSY, Shown, event_of, in_order, my_session, summary
-from trainers.views.calendar import Chip, Chips, period_context
-from trainers.views.periods import CalendarAddress, address_from, days_from
+from trainers.views.agenda import (
+    BUSY,
+    Shown,
+    event_of,
+    events_json,
+    in_order,
+    length_of,
+    marks,
+    my_session,
+    summary,
+)
+from trainers.views.calendar import period_context
+from trainers.views.choices import Chip, Chips
+from trainers.views.periods import CalendarAddress, address_from, days_from, instant_from, zone_text
 
 VIEWS = ("day", "week", "month")
 
@@ -31,21 +44,23 @@ class Place:
     """A studio of hers, and where its booking form is."""
 
     studio: Studio
+    letter: str
+    zone: str
     book: str
 
 
-def _studios(request: StudioRequest) -> list[Studio]:
+def studios_of_hers(request: StudioRequest) -> list[Studio]:
     """Return the studios in which she works, by name."""
     return [one for one in request.my_studios if set(one.my_roles) - {Role.CLIENT.value}]
 
 
-def _zone(studios: list[Studio]) -> str:
+def zone_of(studios: list[Studio]) -> str:
     """Return the zone most of her studios keep; the first one's where they differ evenly."""
     zones = [str(one.timezone) for one in studios]
     return max(zones, key=zones.count, default=settings.TIME_ZONE)
 
 
-def _address(request: StudioRequest, studios: list[Studio], zone: str) -> CalendarAddress:
+def address_of(request: StudioRequest, studios: list[Studio], zone: str) -> CalendarAddress:
     filters = {"studio": [one.slug for one in studios]}
     return address_from(request.GET, zone=zone, filters=filters, views=VIEWS)
 
@@ -58,13 +73,16 @@ def _busy(item: dict[str, Any]) -> Shown:
     )
 
 
-def _rows(request: StudioRequest, address: CalendarAddress, starts: Any, ends: Any) -> list[Shown]:
+def rows_of(
+    request: StudioRequest, address: CalendarAddress, studios: list[Studio], starts: datetime, ends: datetime
+) -> list[Shown]:
     rows = []
+    letters = _letters(studios)
     for item in read_my_calendar(user=request.user, starts=starts, ends=ends):
         if item["kind"] == "busy":
             rows.append(_busy(item))
         elif address.shows("studio", item["studio"]["slug"]):
-            rows.append(my_session(item, settings.STUDIO_URLCONF))
+            rows.append(my_session(item, settings.STUDIO_URLCONF, letters))
     return rows
 
 
@@ -72,22 +90,27 @@ def _rows(request: StudioRequest, address: CalendarAddress, starts: Any, ends: A
 @signed_in
 def my_calendar(request: StudioRequest) -> HttpResponse:
     """Show her week over all studios; a script is answered with the period alone."""
-    studios = _studios(request)
-    zone = _zone(studios)
-    address = _address(request, studios, zone)
+    studios = studios_of_hers(request)
+    zone = zone_of(studios)
+    address = address_of(request, studios, zone)
     starts, ends = day_bounds(address.day, zone)
     first, last = day_bounds(address.first, zone)[0], day_bounds(address.last, zone)[1]
-    rows = _rows(request, address, min(first, starts), max(last, ends))
+    rows = rows_of(request, address, studios, min(first, starts), max(last, ends))
     today = [row for row in rows if row.starts_at < ends and row.ends_at > starts]
-    chips = [Chip(one.slug, one.name, one.hue, address.shows("studio", one.slug)) for one in studios]
+    letters = _letters(studios)
+    chips = [
+        Chip(one.slug, one.name, one.hue, address.shows("studio", one.slug), letters[one.slug])
+        for one in studios
+    ]
     context = {
-        **period_context(address, zone, book=reverse("my_book") if studios else ""),
+        **period_context(address, zone, name="my_calendar", book=reverse("my_book") if studios else ""),
         "chips": Chips("studio", "Show studios", chips) if len(chips) > 1 else None,
-        "resources": {},
+        "resources": [],
         "rows": in_order(today, starts, ends),
         "busy_day": any(row.kind == "session" for row in today),
-        "summary": summary(row for row in rows if row.starts_at < last and row.ends_at > first),
-        "places": _places(studios, ""),
+        "summary": summary(*length_of(row for row in rows if row.starts_at < last and row.ends_at > first)),
+        "places": _places(studios, "", zone),
+        "several_zones": len({one.timezone for one in studios}) > 1,
         "empty_title": "Nothing booked" if studios else "You work in no studio yet",
         "empty_text": _empty_text(studios),
         "book_label": "Book a session" if studios else "",
@@ -109,25 +132,47 @@ def _empty_text(studios: list[Studio]) -> str:
 @signed_in
 def my_calendar_events(request: StudioRequest) -> HttpResponse:
     """Give her sessions and busy spans between two days (`from`, `to`, exclusive) as the grid takes them."""
-    studios = _studios(request)
-    zone = _zone(studios)
-    address = _address(request, studios, zone)
+    studios = studios_of_hers(request)
+    zone = zone_of(studios)
+    address = address_of(request, studios, zone)
     first, last = days_from(request.GET, address)
-    rows = _rows(request, address, day_bounds(first, zone)[0], day_bounds(last, zone)[0])
-    return JsonResponse({"events": [event_of(row, zone) for row in rows]})
+    rows = rows_of(request, address, studios, day_bounds(first, zone)[0], day_bounds(last, zone)[0])
+    return HttpResponse(
+        events_json(b"[]", (event_of(row, zone) for row in rows)), content_type="application/json"
+    )
 
 
-def _places(studios: list[Studio], starts: str) -> list[Place]:
+def _letters(studios: list[Studio]) -> dict[str, str]:
+    found = marks(studios)
+    return {one.slug: found[one.pk] for one in studios}
+
+
+def _places(studios: list[Studio], starts: str, zone: str) -> list[Place]:
+    """Return where each studio's booking form is. A time of day is one of the calendar's clocks: the form has the studio's."""
     path = reverse("session_new", urlconf=settings.STUDIO_URLCONF)
-    query = f"?{urlencode({'starts': starts})}" if starts else ""
-    return [Place(one, studio_url(one.slug, f"{path}{query}")) for one in studios]
+    letters = _letters(studios)
+    places = []
+    for one in studios:
+        query = urlencode({"starts": _there(starts, zone, str(one.timezone))}) if starts else ""
+        book = studio_url(one.slug, f"{path}?{query}" if query else path)
+        places.append(Place(one, letters[one.slug], zone_text(str(one.timezone)), book))
+    return places
+
+
+def _there(starts: str, here: str, there: str) -> str:
+    wall = instant_from(starts)
+    if wall is None or len(starts) <= len("2026-11-19") or here == there:
+        return starts
+    return f"{wall.replace(tzinfo=ZoneInfo(here)).astimezone(ZoneInfo(there)):%Y-%m-%dT%H:%M}"
 
 
 @require_safe
 @signed_in
 def my_book(request: StudioRequest) -> HttpResponse:
-    """Ask in which studio to book; with one studio only, go there."""
-    places = _places(_studios(request), request.GET.get("starts", ""))
-    if len(places) == 1:
-        return HttpResponseRedirect(places[0].book)
+    """Ask in which studio to book; with one studio only, or one that is named (`studio`), go to its form."""
+    studios = studios_of_hers(request)
+    places = _places(studios, request.GET.get("starts", ""), zone_of(studios))
+    named = [one for one in places if one.studio.slug == request.GET.get("studio")]
+    if named or len(places) == 1:
+        return HttpResponseRedirect([*named, *places][0].book)
     return render(request, "trainer/my_book.html", {"places": places})

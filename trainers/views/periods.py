@@ -14,8 +14,9 @@ from django.utils import dateformat
 
 from fitflow.core import clock
 
-VIEWS = ("day", "week", "month", "trainers", "rooms")
-ONE_DAY = frozenset({"day", "trainers", "rooms"})
+BESIDE = ("trainers", "rooms", "locations")
+VIEWS = ("day", "week", "month", *BESIDE, *(f"{by}-week" for by in BESIDE))
+ONE_DAY = frozenset({"day", *BESIDE})
 EARLIEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
 
 
@@ -38,20 +39,36 @@ class CalendarAddress:
     filters: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
+    def by(self) -> str:
+        """Return what stands side by side: `trainers`, `rooms` or `locations`; empty where nothing does."""
+        by = self.view.removesuffix("-week")
+        return by if by in BESIDE else ""
+
+    @property
+    def unit(self) -> str:
+        """Return the word for one step: day, week or month."""
+        if self.view in ONE_DAY:
+            return "day"
+        return "month" if self.view == "month" else "week"
+
+    @property
     def first(self) -> date:
         """Return the first day shown."""
-        if self.view in ONE_DAY:
-            return self.day
-        return self.monday if self.view == "week" else self.day.replace(day=1)
+        return {"day": self.day, "week": self.monday, "month": self.day.replace(day=1)}[self.unit]
 
     @property
     def last(self) -> date:
         """Return the last day shown."""
-        if self.view in ONE_DAY:
-            return self.day
-        if self.view == "week":
-            return self.monday + timedelta(days=6)
-        return self.day.replace(day=monthrange(self.day.year, self.day.month)[1])
+        if self.unit == "month":
+            return self.day.replace(day=monthrange(self.day.year, self.day.month)[1])
+        return self.first + timedelta(days=6 if self.unit == "week" else 0)
+
+    @property
+    def drawn(self) -> tuple[date, date]:
+        """Return the first day a grid draws and the day after its last: a month is drawn in whole weeks."""
+        first = self.first - timedelta(days=self.first.weekday()) if self.unit == "month" else self.first
+        last = self.last + timedelta(days=6 - self.last.weekday()) if self.unit == "month" else self.last
+        return first, last + timedelta(days=1)
 
     @property
     def monday(self) -> date:
@@ -62,9 +79,9 @@ class CalendarAddress:
     def title(self) -> str:
         """Write the period: `Thursday 19 November`, `16 – 22 November`, `November`; the year when it is not this one."""
         year = "" if self.last.year == self.today.year else f" {self.last.year}"
-        if self.view in ONE_DAY:
+        if self.unit == "day":
             return dateformat.format(self.day, "l j F") + year
-        if self.view == "month":
+        if self.unit == "month":
             return dateformat.format(self.day, "F") + year
         start = "j" if self.first.month == self.last.month else "j F"
         return f"{dateformat.format(self.first, start)} – {dateformat.format(self.last, 'j F')}{year}"
@@ -76,14 +93,9 @@ class CalendarAddress:
         return [Day(one, one == self.day, one == self.today) for one in days]
 
     @property
-    def unit(self) -> str:
-        """Return the word for one step: day, week or month."""
-        return "day" if self.view in ONE_DAY else self.view
-
-    @property
     def earlier(self) -> str:
         """Return the address one step back."""
-        return self.url(day=self.first - timedelta(days=1 if self.view != "week" else 7))
+        return self.url(day=self.first - timedelta(days=7 if self.unit == "week" else 1))
 
     @property
     def later(self) -> str:

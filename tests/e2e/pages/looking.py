@@ -67,7 +67,7 @@ _CUT = """() => [...document.querySelectorAll(".btn, .seg, .chip, .state, .tabba
 # Fields and buttons that do not keep within their card or dialog.
 _OUT = """() => [...document.querySelectorAll("input, select, textarea, .btn, .state, .segmented, img")].filter((element) => {
   const around = element.closest("dialog[open], .card");
-  if (!around || !element.checkVisibility() || element.closest(".visually-hidden, .chip-row, .ec")) return false;
+  if (!around || !element.checkVisibility() || element.closest(".visually-hidden, .chip-row, .cg-scroll")) return false;
   const { left, right, width, height } = element.getBoundingClientRect();
   const edge = around.getBoundingClientRect();
   return width > 1 && height > 1 && (right > edge.right + 1 || left < edge.left - 1);

@@ -20,7 +20,8 @@ LOOKED_AT: dict[str, str] = {
     "test_team_and_studio": """
         team team_member roles studio_settings location_add location_edit room_add room_edit""",
     "test_equipment": "equipment_add equipment_edit",
-    "test_her_own_calendar_over_all_studios": "my_studios my_calendar my_book",
+    "test_her_own_calendar_over_all_studios": "my_studios my_calendar my_calendar_print my_book",
+    "test_the_calendar_side_by_side_and_on_paper": "calendar_print",
     "test_calendars_elsewhere": "elsewhere feeds",
     "test_hours_and_free_times": "availability season_new exception_new exception_edit slots travel my_travel",
     "test_series": "series_list series_new series_detail session_change_series session_cancel_series",

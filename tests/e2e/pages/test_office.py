@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from fitflow.core import clock
 from tests.e2e.pages import acts
@@ -28,11 +28,29 @@ def test_figures_and_calendar(eyes_of: EyesOf) -> None:
     visit("reports")
     visit("reports", state="table", act=acts.shows("Table"))
     visit("reports", state="refused", query="?period=own&since=2026-05-09&until=2026-01-01")
-    for view in ("day", "week", "month", "trainers", "rooms"):
+    for view in ("day", "week", "month"):
         visit("calendar", state=view, query=f"?view={view}")
     visit("calendar", state="filter", act=acts.opens_the_filter)
     visit("delivery_list")
     visit("delivery_list", state="none", query="?q=nobody+has+this+name")
+
+
+def test_the_calendar_side_by_side_and_on_paper(eyes_of: EyesOf) -> None:
+    eyes = eyes_of("owner")
+    visit = partial(eyes.visit, studio="lotus")
+    for by in ("trainers", "rooms", "locations"):
+        visit("calendar", state=by, query=f"?view={by}")
+    visit("calendar", state="trainers-week", query="?view=trainers-week")
+    visit("calendar", state="keys", act=shows_the_keys)
+    for view in ("day", "week", "month", "locations", "trainers-week"):
+        visit("calendar_print", state=view, query=f"?view={view}")
+
+
+def shows_the_keys(page: Page) -> None:
+    """Ask for the list of keys; a phone has no sheet to use them in."""
+    if page.locator(".cg-scroll").is_visible():
+        page.locator(".cg-scroll").press("?")
+        expect(page.locator("dialog#keys")).to_be_visible()
 
 
 def test_clients(eyes_of: EyesOf, world: World) -> None:

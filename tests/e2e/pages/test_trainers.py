@@ -28,6 +28,7 @@ def test_her_own_calendar_over_all_studios(eyes_of: EyesOf) -> None:
     for view in ("day", "week", "month"):
         eyes.visit("my_calendar", state=view, query=f"?view={view}")
     eyes.visit("my_calendar", state="where", act=clicks_a_free_hour)
+    eyes.visit("my_calendar_print")
     eyes.visit("my_book")
 
 
@@ -54,9 +55,10 @@ def test_calendars_elsewhere(eyes_of: EyesOf, world: World) -> None:
 
 def clicks_a_free_hour(page: Page) -> None:
     """Ask for a session: on a desk by clicking the grid at midnight, when nobody trains; on a phone by the button."""
-    if page.locator(".ec-body").is_visible():
-        page.locator(".ec-main").evaluate("main => { main.scrollTop = 0 }")
-        day = page.locator(".ec-body .ec-day").nth(3).bounding_box()
+    if page.locator(".cg-scroll").is_visible():
+        page.locator("#calendar[data-drawn]").wait_for()
+        page.locator(".cg-scroll").evaluate("sheet => { sheet.scrollTop = 0 }")
+        day = page.locator(".cg-col").nth(3).bounding_box()
         assert day
         page.mouse.click(day["x"] + day["width"] / 2, day["y"] + 60)
     else:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from fitflow.tenancy.context import leave, studio_context
 from tests.cast import Cast
@@ -43,6 +46,8 @@ def test_a_week_says_which_days_and_whose_time(lotus: Cast) -> None:
     [
         ("view=day", "day"),
         ("view=trainers", "trainers"),
+        ("view=locations", "locations"),
+        ("view=rooms-week", "rooms-week"),
         ("view=year&date=tomorrow&trainer=x", "week"),
         ("date=9999-12-31", "week"),
     ],
@@ -105,6 +110,62 @@ def test_filters_leave_what_is_named(lotus: Cast) -> None:
     assert [event["trainer"] for event in events(lotus, "owner", at(10), trainer=trainer)] == [trainer]
 
 
+def test_filters_of_every_kind_are_kept_in_every_link_of_the_bar(lotus: Cast) -> None:
+    chosen = {
+        "trainer": str(lotus.trainer("lead").pk),
+        "location": str(lotus.location("Main").pk),
+        "service": str(lotus.service("Private").pk),
+    }
+    scheduled(lotus, at(10))
+    scheduled(lotus, at(12), service="Class")
+    leave()
+    query = urlencode({"view": "week", "date": at(10).date(), **chosen})
+    response = browser_of(lotus, "owner").get(f"{PAGE}?{query}")
+    text = response.content.decode()
+    links = re.findall(r'id="cal-(?:view|earlier|later|now|print|day)[^"]*" href="([^"]*)"', text)
+    assert len(links) == 8
+    for link in links:
+        assert all(f"{name}={value}" in link for name, value in chosen.items()), link
+    assert "1 session, 1 h" in words_of(response)
+    assert [event["title"] for event in events(lotus, "owner", at(10), **chosen)] == ["Private"]
+
+
+def test_locations_stand_side_by_side_where_there_are_several(lotus: Cast) -> None:
+    leave()
+    text = browser_of(lotus, "owner").get(f"{PAGE}?view=locations").content.decode()
+    columns = json.loads(re.findall(r'id="cal-resources"[^>]*>(.*?)<', text)[0])
+    assert [column["title"] for column in columns] == ["Annex", "Main"]
+    assert "One day" in text
+    assert "Whole week" in text
+    other = browser_of(lotus, "owner2", "summit").get(f"{PAGE}?view=rooms").content.decode()
+    assert "view=locations" not in other
+
+
+def test_the_page_asks_for_the_days_it_draws(cast: Cast) -> None:
+    """A month is drawn in whole weeks; the preloaded address is the one that the script asks."""
+    text = browser_of(cast, "lead").get(f"{PAGE}?view=month&date=2026-11-15").content.decode()
+    asked = "view=month&amp;date=2026-11-15&amp;from=2026-10-26&amp;to=2026-12-07"
+    assert text.count(asked) == 2
+
+
+def test_the_grid_asks_little_of_the_database(lotus: Cast) -> None:
+    scheduled(lotus, at(10), clients=("Client",))
+    leave()
+    browser = browser_of(lotus, "owner")
+    browser.get(f"{PAGE}events/")
+    with CaptureQueriesContext(connection) as few:
+        browser.get(f"{PAGE}events/?view=day&date={at(10).date()}")
+    with studio_context(lotus.lotus):
+        for hour in range(11, 20):
+            scheduled(lotus, at(hour), clients=("Client",))
+    leave()
+    with CaptureQueriesContext(connection) as many:
+        browser.get(f"{PAGE}events/?view=day&date={at(10).date()}")
+    assert len(few) == len(many)
+    about = [one["sql"] for one in many if "trainers_session" in one["sql"]]
+    assert len(about) == 1
+
+
 def test_a_day_without_sessions_invites(cast: Cast) -> None:
     words = words_of(browser_of(cast, "lead").get(PAGE))
     assert "Nothing booked yet" in words
@@ -112,6 +173,8 @@ def test_a_day_without_sessions_invites(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(("who", "status"), [("client", 403), ("owner2", 404), ("outsider", 404), ("", 302)])
-@pytest.mark.parametrize("path", [PAGE, f"{PAGE}events/", f"{PAGE}clients/", "/sessions/new/"])
+@pytest.mark.parametrize(
+    "path", [PAGE, f"{PAGE}events/", f"{PAGE}print/", f"{PAGE}clients/", "/sessions/new/"]
+)
 def test_it_is_for_those_who_work_there(cast: Cast, path: str, who: str, status: int) -> None:
     assert browser_of(cast, who).get(path).status_code == status

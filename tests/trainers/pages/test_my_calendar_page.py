@@ -75,6 +75,31 @@ def test_a_time_leads_to_a_studios_form(both: Cast) -> None:
     assert "//lotus.fitflow.localhost" in response["Location"]
 
 
+def test_a_time_is_turned_into_the_clocks_of_the_studio_that_is_named(both: Cast) -> None:
+    type(both.summit).objects.filter(slug="summit").update(timezone="America/Vancouver")
+    ask = browser(both).get
+    there = ask(f"{PAGE}book/", {"starts": "2027-01-20T08:15", "studio": "summit"})
+    assert there.status_code == 302
+    assert "//summit.fitflow.localhost" in there["Location"]
+    assert there["Location"].endswith("/sessions/new/?starts=2027-01-20T05%3A15")
+    here = ask(f"{PAGE}book/", {"starts": "2027-01-20T08:15", "studio": "lotus"})
+    assert "08%3A15" in here["Location"]
+    a_day = ask(f"{PAGE}book/", {"starts": "2027-01-20", "studio": "summit"})
+    assert a_day["Location"].endswith("starts=2027-01-20")
+    assert ask(f"{PAGE}book/", {"starts": "2027-01-20", "studio": "nowhere"}).status_code == 200
+
+
+def test_her_calendar_is_on_paper_too(both: Cast) -> None:
+    query = {"date": at(10).date().isoformat(), "view": "week"}
+    words = words_of(browser(both).get(f"{PAGE}print/", query))
+    assert "2 sessions, 2 h" in words
+    assert "Private" in words
+    only = words_of(browser(both).get(f"{PAGE}print/", {**query, "studio": "summit"}))
+    assert "1 session, 1 h" in only
+    assert "Studios: Summit" in only
+    assert browser(both, "").get(f"{PAGE}print/").status_code == 302
+
+
 def test_who_works_nowhere_yet_is_told_what_belongs_here(cast: Cast) -> None:
     assert "You work in no studio yet" in words_of(browser(cast, "outsider").get(PAGE))
 

@@ -1,0 +1,199 @@
+"""The calendar of a desk: by pointer and by keyboard, for a week and side by side."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from fitflow.core import clock
+from tests.e2e.conftest import Open
+from tests.world import World
+
+pytestmark = pytest.mark.e2e
+
+COMING = """
+SELECT s.id::text, (s.starts_at AT TIME ZONE 'America/Toronto')::date::text FROM trainers_session s
+WHERE s.status = 'scheduled' AND s.starts_at > now() + interval '1 day' AND s.starts_at < now() + interval '20 days'
+ORDER BY s.starts_at LIMIT 1
+"""
+
+
+def drawn(page: Page) -> None:
+    page.locator("#calendar[data-drawn]").wait_for()
+
+
+def coming(world: World) -> tuple[str, str]:
+    """Return a session of lotus to come, and its day."""
+    found = world.ask(COMING, studio="lotus")[0]
+    return str(found[0]), str(found[1])
+
+
+def state_of(world: World, session: str) -> tuple[object, ...]:
+    """Return where and when a session is: its start, its minutes, its trainer, location and room."""
+    return world.ask(
+        "SELECT to_char(starts_at AT TIME ZONE 'America/Toronto', 'YYYY-MM-DD HH24:MI'),"
+        " extract(epoch FROM ends_at - starts_at)::int / 60, trainer_id::text, location_id::text, room_id::text"
+        " FROM trainers_session WHERE id = %s",
+        session,
+        studio="lotus",
+    )[0]
+
+
+def drag(page: Page, what: Locator, x: float, y: float, *, grip: bool = False) -> None:
+    """Take a session by its upper edge (or its lower one) to a point, and let go."""
+    box = what.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + (box["height"] - 3 if grip else 4))
+    page.mouse.down()
+    page.mouse.move(x, y, steps=8)
+    expect(page.locator(".is-lifted")).to_have_count(1)
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.mouse.up()
+
+
+def test_arrows_go_from_session_to_session_and_enter_opens(visit: Open, world: World) -> None:
+    _, day = coming(world)
+    page = visit("owner", f"/calendar/?view=week&date={day}", studio="lotus")
+    drawn(page)
+    stops = page.locator(".cg-scroll .ev[tabindex='0']")
+    expect(stops).to_have_count(1)
+    stops.focus()
+    page.keyboard.press("Home")
+    first = page.evaluate("document.activeElement.dataset.id")
+    page.keyboard.press("ArrowRight")
+    other = page.evaluate(
+        "[document.activeElement.dataset.id, document.activeElement.parentElement.ariaLabel]"
+    )
+    assert other[0] != first
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate("document.activeElement.parentElement.ariaLabel") != other[1]
+    expect(stops).to_have_count(1)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.locator(".cg-scroll a.ev").first.focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/sessions/"))
+
+
+def test_n_books_at_the_time_the_arrows_choose(visit: Open) -> None:
+    day = clock.today("America/Toronto") + timedelta(days=9)
+    page = visit("owner", f"/calendar/?view=locations&date={day}", studio="lotus")
+    drawn(page)
+    page.locator(".cg-scroll").focus()
+    page.keyboard.press("n")
+    slot = page.locator(".cg-slot")
+    expect(slot).to_be_focused()
+    expect(slot).to_have_accessible_name(re.compile(r"^Book, .*, 09:00, "))
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    name = slot.get_attribute("aria-label") or ""
+    assert "09:30" in name
+    page.keyboard.press("Enter")
+    form = page.get_by_role("dialog")
+    expect(form.get_by_label("Starts")).to_have_value(re.compile("09:30"))
+    place = form.locator("select[name=place]")
+    expect(place.locator("option:checked")).to_contain_text(name.rsplit(", ", 1)[1])
+    page.keyboard.press("Escape")
+    expect(page.locator(".cg-scroll .pick")).to_have_count(0)
+
+
+def test_m_moves_by_keyboard_and_escape_leaves_it(visit: Open, world: World) -> None:
+    session, day = coming(world)
+    before = state_of(world, session)
+    page = visit("owner", f"/calendar/?view=day&date={day}", studio="lotus")
+    drawn(page)
+    one = page.locator(f".cg-scroll .ev[data-id='{session}']")
+    one.focus()
+    page.keyboard.press("m")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#cal-say")).to_contain_text(":15")
+    page.keyboard.press("Escape")
+    expect(page.locator(".is-lifted")).to_have_count(0)
+    assert state_of(world, session) == before
+    page.keyboard.press("m")
+    page.keyboard.press("Shift+ArrowUp")
+    page.keyboard.press("Enter")
+    expect(page.locator("#toasts")).to_contain_text("moved")
+    after = state_of(world, session)
+    assert after[0] == before[0]
+    assert after[1] == int(str(before[1])) - 15
+    page.locator("#toasts").get_by_role("button", name="Undo").click()
+    page.wait_for_load_state()
+    assert state_of(world, session) == before
+
+
+def test_dragging_between_locations_and_by_the_lower_edge(visit: Open, world: World) -> None:
+    """Side by side by location: to the other column moves it there, without its room; the edge changes its length."""
+    session, _ = coming(world)
+    before = state_of(world, session)
+    day = date.fromisoformat(str(before[0])[:10])
+    page = visit("owner", f"/calendar/?view=locations&date={day}", studio="lotus")
+    drawn(page)
+    columns = page.locator(".cg-col")
+    assert columns.count() >= 2
+    one = page.locator(f".cg-scroll .ev[data-id='{session}']")
+    one.evaluate("node => node.scrollIntoView({ block: 'center', behavior: 'instant' })")
+    here = one.evaluate("node => [...document.querySelectorAll('.cg-col')].indexOf(node.parentElement)")
+    target = columns.nth(1 if here == 0 else 0).bounding_box()
+    box = one.bounding_box()
+    assert target
+    assert box
+    with page.expect_response(re.compile("/move/$")) as answer:
+        drag(page, one, target["x"] + target["width"] / 2, box["y"] + 4)
+    after = state_of(world, session)
+    if answer.value.ok:
+        assert after[3] != before[3]
+        assert after[4] is None
+    else:  # the way there is too long, or she does not work there then: the page says so, and nothing moved
+        expect(page.locator("#cal-alert")).to_be_visible()
+        assert after == before
+    page.goto(world.url(f"/calendar/?view=locations&date={day}", studio="lotus"))
+    drawn(page)
+    one.evaluate("node => node.scrollIntoView({ block: 'center', behavior: 'instant' })")
+    box = one.bounding_box()
+    assert box
+    with page.expect_response(re.compile("/move/$")):
+        drag(page, one, box["x"] + box["width"] / 2, box["y"] + box["height"] - 3 - 14, grip=True)
+    shorter = state_of(world, session)
+    assert shorter[1] == int(str(after[1])) - 15
+    assert shorter[0] == after[0]
+
+
+def test_a_drag_that_is_given_up_opens_nothing(visit: Open, world: World) -> None:
+    session, day = coming(world)
+    before = state_of(world, session)
+    page = visit("owner", f"/calendar/?view=week&date={day}", studio="lotus")
+    drawn(page)
+    one = page.locator(f".cg-scroll .ev[data-id='{session}']")
+    one.evaluate("node => node.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' })")
+    box = one.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 8, box["y"] + 6)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 8, box["y"] + 60, steps=6)
+    expect(page.locator(".is-lifted")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(page.locator(".is-lifted")).to_have_count(0)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile("/calendar/"))
+    assert state_of(world, session) == before
+
+
+def test_her_own_calendar_asks_which_studio_and_opens_its_form_at_that_time(visit: Open) -> None:
+    day = clock.today("America/Toronto") + timedelta(days=9)
+    page = visit("lead", f"/my/calendar/?view=week&date={day}")
+    drawn(page)
+    page.locator(".cg-scroll").evaluate("sheet => { sheet.scrollTop = 0 }")
+    column = page.locator(".cg-col").nth(day.weekday()).bounding_box()
+    assert column
+    page.mouse.click(column["x"] + 12, column["y"] + 56 * 3 + 4)
+    where = page.get_by_role("dialog")
+    places = where.locator("a[data-place]")
+    assert places.count() >= 2
+    places.nth(1).click()
+    expect(page).to_have_url(re.compile(rf"/sessions/new/\?starts={day}T\d\d%3A00"))
+    expect(page.get_by_label("Day")).to_have_value(str(day))
