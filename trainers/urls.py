@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from trainers.api import availability as availability_api
 from trainers.api import bookings, holds, notes, offering, own, sessions
+from trainers.api import hours as hours_api
 from trainers.api import note_templates as note_templates_api
 from trainers.api import series as series_api
 from trainers.views import availability as hours
@@ -163,6 +164,9 @@ studio_api: list[URLPattern | URLResolver] = [
     path("services/<uuid:service_id>/", offering.service, name="api_service"),
     path("trainers/", offering.trainers, name="api_trainers"),
     path("trainers/<uuid:trainer_id>/", offering.trainer, name="api_trainer"),
+    path("trainers/<uuid:trainer_id>/hours", hours_api.hours, name="api_hours"),
+    path("trainers/<uuid:trainer_id>/exceptions/", hours_api.exceptions, name="api_exceptions"),
+    path("exceptions/<uuid:exception_id>/", hours_api.exception, name="api_exception"),
     path("availability/", availability_api.availability, name="api_availability"),
     path("sessions/", sessions.sessions, name="api_sessions"),
     path("sessions/<uuid:session_id>/", sessions.session, name="api_session"),
