@@ -70,11 +70,12 @@ class Refusable:
     """A form that shows what a service refused, beside the field it is about, with the nearest times that would work."""
 
     offers: list[Offer]
+    places: list[dict[str, str]]  # where she works that day instead
     asks_outside: bool
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offers = []
+        self.offers, self.places = [], []
         self.asks_outside = bool(self.data.get("outside_hours")) if self.is_bound else False  # type: ignore[attr-defined]
 
     def refuse(self: Any, error: FitFlowError) -> None:
@@ -84,6 +85,7 @@ class Refusable:
         self.add_error(field if field in self.fields else None, error.message)
         if error.details.get("conflict") == "availability" and "outside_hours" in self.fields:
             self.asks_outside = True
+            self.places = error.details.get("places", [])
         place = getattr(self, "location", None)
         if place is not None:
             self.offers = [Offer.of(start, place.timezone) for start in error.details.get("free_starts", [])]

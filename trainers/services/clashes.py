@@ -239,13 +239,41 @@ def _outside(plan: Plan, why: str) -> Conflict:
     )
     within = [at for number, at in enumerate(starts) if number not in outside]
     nearest = sorted(sorted(within, key=lambda at: (abs(at - plan.starts_at), at < plan.starts_at))[:3])
+    elsewhere = _elsewhere(plan) if why == "hours" and not nearest else []
+    words = f"{_outside_words(plan, why)} {_instead(nearest, plan)}"
+    if elsewhere:
+        words = f"{_outside_words(plan, why)} {_elsewhere_words(plan, elsewhere)}"
     return Conflict(
-        f"{_outside_words(plan, why)} {_instead(nearest, plan)}",
+        words,
         field="starts_at",
         conflict="availability",
         why=why,
+        places=[{"location": str(place.pk), "name": place.name} for place, _ in elsewhere],
         **_details(None, nearest),
     )
+
+
+def _elsewhere(plan: Plan) -> list[tuple[Location, str]]:
+    """Return the other places of the studio where the trainer works that day, with her hours there; a query for each."""
+    day = plan.starts_at.astimezone(ZoneInfo(plan.zone)).date()
+    found = []
+    for place in Location.objects.filter(is_active=True).exclude(pk=plan.location.pk):
+        first, last = day_bounds(day, place.timezone)
+        hours = working_hours(trainer_id=plan.trainer.pk, location=place, starts=first, ends=last)
+        if hours:
+            found.append((place, _hours_words(hours, place.timezone)))
+    return found
+
+
+def _elsewhere_words(plan: Plan, places: list[tuple[Location, str]]) -> str:
+    who = "You are" if plan.trainer.user_id == plan.actor.user_id else f"{plan.trainer.name} is"
+    there = " and ".join(f"at {place.name} {hours}" for place, hours in places)
+    return f"{who} {there}. Book there, or choose another day."
+
+
+def _hours_words(hours: list[tuple[datetime, datetime]], zone: str) -> str:
+    spans = [f"{clock_text(start, zone)} to {clock_text(end, zone)}" for start, end in hours]
+    return f"from {' and from '.join(spans)}"
 
 
 def _outside_words(plan: Plan, why: str) -> str:
@@ -263,8 +291,7 @@ def _outside_words(plan: Plan, why: str) -> str:
     hours = working_hours(trainer_id=plan.trainer.pk, location=plan.location, starts=first, ends=last)
     if not hours:
         return f"{who} not at {plan.location.name} on {day_text(plan.starts_at, plan.zone)}."
-    spans = [f"{clock_text(a, plan.zone)} to {clock_text(b, plan.zone)}" for a, b in hours]
-    return f"{who} at {plan.location.name} from {' and from '.join(spans)} that day."
+    return f"{who} at {plan.location.name} {_hours_words(hours, plan.zone)} that day."
 
 
 def full(capacity: int) -> Conflict:

@@ -77,13 +77,15 @@ def _habit(request: StudioRequest) -> dict[str, Any]:
 
 
 def _picked(request: StudioRequest) -> dict[str, Any]:
-    """Return what was typed, with the start or the client that was picked among those offered."""
+    """Return what was typed, with the start, the place or the client that was picked among those offered."""
     typed = {name: value for name, value in request.POST.items() if name in BookingForm.base_fields}
     kind, _, value = request.POST["pick"].partition(":")
     if kind == "client":
         picked = uuid_from(value)
         client = bookable_clients(request.actor).filter(pk=picked).first() if picked else None
         return typed | ({"client": client.name, "client_id": client.pk} if client else {})
+    if kind == "place" and uuid_from(value):
+        return typed | {"place": value}
     starts = instant_from(value) if kind == "start" else None
     return typed | ({"starts_on": starts.date(), "starts_at": starts.time()} if starts else {})
 

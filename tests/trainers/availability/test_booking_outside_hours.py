@@ -9,8 +9,10 @@ import pytest
 import time_machine
 
 from fitflow.core.errors import Conflict
+from fitflow.tenancy.context import leave
 from studios.shared.policies import SYSTEM
 from tests.cast import Cast
+from tests.pages import browser_of, words_of
 from tests.trainers.plan import TORONTO, wish
 from trainers.services import reschedule_session, save_exception, schedule_session, set_week
 from trainers.services.availability import WeeklyHours
@@ -105,3 +107,49 @@ def test_a_move_within_the_hours_and_a_change_of_room_are_not_asked_twice(lotus:
         reschedule_session(**moved, starts_at=_at(21))
     reschedule_session(**moved, starts_at=_at(21), outside_hours=True)
     reschedule_session(**moved, starts_at=_at(9))
+
+
+def test_it_says_where_she_is_that_day_instead(lotus: Cast) -> None:
+    main, annex = lotus.location().pk, lotus.location("Annex").pk
+    hours = [
+        WeeklyHours(0, 540, 720, main),
+        WeeklyHours(1, 540, 720, annex),
+        WeeklyHours(1, 780, 1020, annex),
+    ]
+    set_week(actor=SYSTEM, trainer_id=lotus.trainer().pk, location_ids=[main, annex], hours=hours)
+    with pytest.raises(Conflict) as seen:
+        _book(lotus, _at(10, day=8))
+    assert seen.value.message == (
+        "Lead is not at Main on Tuesday 8 June. Lead is at Annex from 09:00 to 12:00 and from 13:00 to 17:00. "
+        "Book there, or choose another day."
+    )
+    assert seen.value.details["places"] == [{"location": str(annex), "name": "Annex"}]
+    with pytest.raises(Conflict) as seen:
+        _book(lotus, _at(10, day=9))
+    assert seen.value.message == "Lead is not at Main on Wednesday 9 June. Choose another day."
+    with pytest.raises(Conflict) as seen:
+        schedule_session(actor=lotus.actor("lead"), **wish(lotus, _at(10, day=8)))
+    assert "You are at Annex" in seen.value.message
+
+
+def test_the_form_switches_to_where_she_is_with_one_tap(lotus: Cast) -> None:
+    main, annex = lotus.location().pk, lotus.location("Annex").pk
+    hours = [WeeklyHours(1, 540, 720, annex)]
+    set_week(actor=SYSTEM, trainer_id=lotus.trainer().pk, location_ids=[main, annex], hours=hours)
+    typed = {
+        "starts_on": "2027-06-08",
+        "starts_at": "10:00",
+        "service": lotus.service().pk,
+        "client": "Client",
+        "trainer": lotus.trainer().pk,
+        "place": str(main),
+    }
+    leave()
+    browser = browser_of(lotus, "owner")
+    refused = browser.post("/calendar/book/", typed)
+    assert refused.status_code == 422
+    assert "At Annex instead" in words_of(refused)
+    switched = browser.post("/calendar/book/", {**typed, "pick": f"place:{annex}"})
+    assert f'value="{annex}" selected' in switched.content.decode()
+    assert 'value="Client"' in switched.content.decode()
+    assert browser.post("/calendar/book/", {**typed, "place": str(annex)}).status_code == 302
