@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from email.mime.base import MIMEBase
 from typing import Any, Literal
 
@@ -32,6 +33,14 @@ PLATFORM_HUE = 1
 
 class Suppress(Exception):
     """Raised by a renderer when the message has no sense any more; the reason is a sentence for the studio's owner."""
+
+
+class Later(Exception):
+    """Raised by a renderer when the message must not be sent now, such as at night; it is rendered again then."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"not before {until.isoformat()}")
+        self.until = until
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +81,7 @@ _renderers: dict[str, Renderer] = {}
 
 
 def template(name: str) -> Callable[[Renderer], Renderer]:
-    """Register the renderer of the messages whose `Delivery.template` is `name`. It may raise Suppress."""
+    """Register the renderer of the messages whose `Delivery.template` is `name`. It may raise Suppress or Later."""
 
     def register(renderer: Renderer) -> Renderer:
         _renderers[name] = renderer
@@ -87,7 +96,7 @@ def template_names() -> tuple[str, ...]:
 
 
 def render(delivery: Delivery) -> Email:
-    """Return a delivery's message from the rows as they are now. Raises Suppress; LookupError for an unknown template."""
+    """Return a delivery's message from the rows as they are now. Raises Suppress, Later; LookupError for an unknown template."""
     if delivery.template not in _renderers:
         raise LookupError(f"No renderer is registered for {delivery.template!r}.")
     return lay_out(_renderers[delivery.template](delivery), recipient_name=delivery.recipient_name)

@@ -75,7 +75,8 @@ def send(*, delivery_id: UUID | str) -> Delivery:
     """Send a queued delivery; call it outside any transaction, because each step is committed before the next.
 
     SENDING is written before the provider is called. A delivery found in it was cut off: it becomes UNKNOWN and is settled by
-    asking the provider. Raises Unavailable when the provider is busy: the delivery waits for the outbox to call again.
+    asking the provider. Raises Unavailable when the provider is busy: the delivery waits for the outbox to call again;
+    letters.Later where it is not the time for it.
     """
     delivery = Delivery.objects.get(pk=delivery_id)
     if delivery.status == Status.SENDING:

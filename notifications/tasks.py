@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 from fitflow.core import outbox
+from fitflow.core.clock import now
 from fitflow.core.models import OutboxMessage
 from fitflow.tenancy.context import studio_context
 from fitflow.tenancy.hosts import studio_by_id
-from notifications import messages, services
+from notifications import letters, messages, services
 
 
 @outbox.subscribe("delivery.queued", lane="mail")
@@ -12,6 +15,8 @@ def send_delivery(message: OutboxMessage) -> None:
     """Send one delivery; when even the last attempt fails, say so on the delivery."""
     try:
         services.send(delivery_id=message.ids["delivery"])
+    except letters.Later as later:
+        raise outbox.Continue(after=max(later.until - now(), timedelta())) from later
     except Exception as error:
         if message.attempts >= outbox.MAX_ATTEMPTS:
             services.give_up(delivery_id=message.ids["delivery"], reason=str(error))

@@ -13,13 +13,14 @@ from fitflow.core.clock import now
 from fitflow.core.formats import money_text, span_text
 from fitflow.core.money import to_cents
 from fitflow.tenancy.context import current_studio
-from notifications.letters import Letter, Suppress, page_of, template
+from notifications.letters import Later, Letter, Suppress, page_of, template
 from notifications.models import Delivery
 from notifications.services import queue_email
 from notifications.words import when_lines
 from trainers.calendar_file import Method, calendar_part, place_of
 from trainers.links import cancel_link, offer_link
 from trainers.models import Booking, Session, WaitlistOffer
+from trainers.services.quiet import is_quiet, quiet_until
 
 SUBJECT = "booking"
 Status = Booking.Status
@@ -170,6 +171,8 @@ def place_offered(delivery: Delivery) -> Letter:
         raise Suppress("The offer was over before this was sent.")
     offer.booking = booking
     zone = booking.session.location.timezone
+    if is_quiet(now(), zone):
+        raise Later(quiet_until(now(), zone))
     until = span_text(offer.answer_by, offer.answer_by, zone).partition(" to ")[0]
     return _letter(
         booking,

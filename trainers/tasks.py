@@ -12,8 +12,8 @@ from fitflow.core import outbox
 from fitflow.core.models import OutboxMessage
 from fitflow.tenancy.context import studio_context
 from studios.shared.models import Role
-from studios.shared.rounds import in_each_studio
-from trainers import import_messages, messages, series_messages, services
+from studios.shared.rounds import in_each_studio, task_in_each_studio
+from trainers import added_messages, import_messages, messages, series_messages, services
 from trainers.services import external, external_notice, importing
 from trainers.services.series_nightly import carry_on_all
 
@@ -156,8 +156,20 @@ def mail_series_clash(message: OutboxMessage) -> None:
 
 @shared_task(name="trainers.carry_on_series", public_rows=True)
 def carry_on_series() -> int:
-    """Beat's turn, each night: series without an end are made further, studio after studio."""
-    return in_each_studio(carry_on_all, name="series")
+    """Beat's turn, each night: series without an end are made further, each studio's in a task of its own."""
+    return task_in_each_studio(carry_on_studio, name="series")
+
+
+@shared_task(name="trainers.carry_on_studio")
+def carry_on_studio() -> int:
+    """Make the series of the studio it was sent from further; return how many sessions were made."""
+    return carry_on_all()
+
+
+@outbox.subscribe("series.carried_on", lane="mail")
+def mail_sessions_added(message: OutboxMessage) -> None:
+    """Tell each client of the sessions that the night added for her: one mail for all of her series."""
+    added_messages.queue_sessions_added(series_id=message.ids["series"])
 
 
 # How soon an import is looked at again that another process has in hand, and after how many failures it is given back to people:

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
 import pytest
+import time_machine
+from celery import current_app
 
-from fitflow.core.clock import today
+from fitflow.core import outbox
+from fitflow.core.clock import now, today
 from fitflow.core.models import OutboxMessage
 from fitflow.tenancy.context import studio_context
-from notifications.letters import Suppress, render
+from notifications.letters import Later, Suppress, render
 from notifications.models import Delivery
+from notifications.tasks import send_delivery
+from studios.shared.models import Studio
 from tests.cast import Cast
 from tests.trainers.plan import TORONTO, scheduled
 from tests.trainers.series.wishes import ZONE, day, instant, series_of, starts_of
 from trainers import tasks
+from trainers.added_messages import queue_sessions_added
 from trainers.models import AvailabilityException, Booking, Series, SeriesSkip, Session
 from trainers.services import series_nightly
 from trainers.services.series import AHEAD, make_sessions
@@ -193,10 +199,93 @@ def test_changed_and_cancelled_are_told_once_too(lotus: Cast) -> None:
         render(cancelled)
 
 
+@pytest.fixture
+def tasks_run_at_once() -> Iterator[None]:
+    """Without a worker: a task that is sent runs where it was sent from."""
+    current_app.conf.task_always_eager = True
+    yield
+    current_app.conf.task_always_eager = False
+
+
+@pytest.mark.usefixtures("tasks_run_at_once")
 def test_each_studio_carries_on_its_own(cast: Cast) -> None:
     with studio_context(cast.lotus):
         series = series_of(cast, ENDLESS)
+        before = starts_of(series)
         as_of_weeks_ago(series, 2)
-    assert tasks.carry_on_series() == 2
+        assert starts_of(series) != before
+    assert tasks.carry_on_series() == Studio.objects.count()
+    with studio_context(cast.lotus):
+        assert starts_of(series)[-1] <= before[-1]
+        assert len(starts_of(series)) == len([one for one in before if one[:10] <= str(today(ZONE) + AHEAD)])
     with studio_context(cast.summit):
         assert not Session.objects.exists()
+
+
+# What the night added is told
+
+
+def added(cast: Cast, weeks: int = 5, **more: Any) -> list[Delivery]:
+    """Let the night add to a weekly series of one client, a day after it was made; return what is to be sent to her."""
+    series = series_of(cast, ENDLESS, clients=("Client",), **more)
+    as_of_weeks_ago(series, weeks)
+    Series.objects.filter(pk=series.pk).update(created_at=now() - timedelta(days=3))
+    Session.objects.filter(series=series).update(created_at=now() - timedelta(days=2))
+    assert carry_on_series(series_id=series.pk) > 0
+    message = OutboxMessage.objects.filter(topic="series.carried_on", lane="mail").latest("id")
+    for _ in range(2):
+        tasks.mail_sessions_added(message)
+    return list(Delivery.objects.filter(template="sessions_added"))
+
+
+def night(hour: int = 3) -> datetime:
+    """Return an hour of tonight at the place."""
+    tomorrow = today(ZONE) + timedelta(days=1)
+    return datetime(tomorrow.year, tomorrow.month, tomorrow.day, hour, 20, tzinfo=TORONTO)
+
+
+def test_one_mail_tells_a_client_of_all_that_the_night_added(lotus: Cast) -> None:
+    added(lotus)
+    [mail] = added(lotus, trainer="trainer", service="Class", starts=f"{day()}T17:00")
+    due = OutboxMessage.objects.get(topic="delivery.queued", ids__delivery=str(mail.pk)).due_at
+    with time_machine.travel(due + timedelta(minutes=1), tick=False):
+        letter = render(mail)
+    assert "Private with Lead" in letter.text
+    assert "Class with Trainer" in letter.text
+    made = Session.objects.filter(created_at__gt=now() - timedelta(days=1))
+    part: Any = letter.attachments[0]
+    assert part.get_payload(decode=True).decode().count("BEGIN:VEVENT") == made.count()
+    assert letter.subject.startswith(f"Added to your calendar: {made.count()} sessions")
+
+
+@pytest.mark.parametrize("hour", [0, 3, 8])
+def test_at_night_it_waits_until_nine_however_late_it_is_sent(lotus: Cast, hour: int) -> None:
+    with time_machine.travel(night(hour), tick=False):
+        [mail] = added(lotus)
+        with pytest.raises(Later) as early:
+            render(mail)
+        assert early.value.until.astimezone(TORONTO).strftime("%H:%M") == "09:00"
+        due = OutboxMessage.objects.get(topic="delivery.queued").due_at
+        assert timedelta() < early.value.until - now() < timedelta(hours=9, minutes=1)
+        asked = OutboxMessage.objects.get(topic="delivery.queued")
+        with pytest.raises(outbox.Continue) as again:
+            send_delivery(asked)
+        assert again.value.after == early.value.until - now()
+    assert due > OutboxMessage.objects.get(topic="delivery.queued").created_at + timedelta(minutes=30)
+    with time_machine.travel(night(22), tick=False), pytest.raises(Later):
+        render(mail)
+
+
+def test_she_is_told_every_four_weeks_at_most_and_then_of_everything(lotus: Cast) -> None:
+    [mail] = added(lotus)
+    with time_machine.travel(now() + timedelta(weeks=2), tick=False):
+        assert added(lotus, trainer="trainer", starts=f"{day()}T17:00") == [mail]
+    with time_machine.travel(now() + timedelta(weeks=4, hours=1), tick=False):
+        later = added(lotus, trainer="trainer", starts=f"{day()}T19:00")
+        assert len(later) == 2
+
+
+def test_what_was_made_with_its_series_is_told_by_its_own_mail(lotus: Cast) -> None:
+    series = series_of(lotus, ENDLESS, clients=("Client",))
+    queue_sessions_added(series_id=series.pk)
+    assert not Delivery.objects.filter(template="sessions_added").exists()

@@ -11,11 +11,14 @@ import time_machine
 from fitflow.core.errors import Conflict, NotFound, NotPermitted
 from fitflow.core.models import OutboxMessage
 from fitflow.tenancy.context import studio_context
+from notifications.letters import Later, render
+from notifications.models import Delivery
 from studios.models import AuditEvent
 from studios.shared.policies import SYSTEM
 from tests.cast import Cast
 from tests.trainers.plan import scheduled
 from tests.trainers.waitlist.plan import CLASS, SOON, TUESDAY, booking_of, full_class, leave, offers
+from trainers.messages import queue_offer
 from trainers.models import WaitlistOffer
 from trainers.services import (
     accept_offer,
@@ -329,3 +332,24 @@ def test_another_studios_waitlist_is_not_there(cast: Cast) -> None:
             offer_now(actor=cast.actor("owner2", cast.summit), booking_id=bea.pk)
         with pytest.raises(NotFound):
             accept_offer(offer_id=bea.pk)
+
+
+def test_a_mail_that_an_outage_delays_into_the_night_is_sent_in_the_morning(
+    lotus: Cast, clock: time_machine.Traveller
+) -> None:
+    session = full_class(lotus, "Ada", starts_at=CLASS + timedelta(days=2))
+    leave(session)
+    wait(clock)
+    offer_places(session_id=session.pk)
+    offer = the_open_offer()
+    queue_offer(offer_id=offer.pk)
+    mail = Delivery.objects.get(template="place_offered")
+    assert "A place is free" in render(mail).subject
+    clock.move_to(TUESDAY.replace(hour=21, minute=30))
+    with pytest.raises(Later) as later:
+        render(mail)
+    morning = TUESDAY.replace(hour=9) + timedelta(days=1)
+    assert later.value.until == morning
+    WaitlistOffer.objects.filter(pk=offer.pk).update(answer_by=morning + timedelta(hours=1))
+    clock.move_to(morning)
+    assert "A place is free" in render(mail).subject
