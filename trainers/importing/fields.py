@@ -37,6 +37,13 @@ ADDRESS = (
     Field("postal_code", "Postal code", ("postal code", "postal", "postcode", "zip", "zip code", "zip postal code",
                                          "postal zip code", "code postal")),
 )  # fmt: skip
+ACTIVE = (
+    Field(
+        "active",
+        "Still comes (yes or no, active or inactive)",
+        ("active", "is active", "status", "client status", "actif"),
+    ),
+)
 SESSION = (
     Field("start", "Date and time", ("start", "start time", "starts at", "start at", "date time", "start date time",
                                      "appointment date time", "date and time", "begin", "debut")),
@@ -56,8 +63,8 @@ SESSION = (
     Field("price", "Price", ("price", "appointment price", "amount", "cost", "fee", "rate")),
     Field("paid", "Paid (yes or no)", ("paid", "is paid", "payment status", "paid in full")),
 )  # fmt: skip
-FIELDS: dict[str, tuple[Field, ...]] = {"clients": PERSON + ADDRESS, "timetable": SESSION + PERSON}
-LABELS = {field.key: field.label for field in PERSON + ADDRESS + SESSION}
+FIELDS: dict[str, tuple[Field, ...]] = {"clients": PERSON + ADDRESS + ACTIVE, "timetable": SESSION + PERSON}
+LABELS = {field.key: field.label for field in PERSON + ADDRESS + ACTIVE + SESSION}
 # A file may have a state of the address or of the appointment: in a table of sessions it is never an address.
 NOT_IN_TIMETABLE = {"state province", "state prov"}
 

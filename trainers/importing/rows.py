@@ -79,6 +79,7 @@ def read_row(reading: Reading, cells: Sequence[str]) -> dict[str, Any]:
     if reading.kind == "clients":
         if not row["name"]:
             problems.append("The name is missing.")
+        row["status"] = "archived" if values.is_inactive(found.get("active", "")) else ""
         row["label"] = ", ".join(text for text in (row["name"], found.get("email", "")) if text)
     else:
         _session(reading, found, row, problems)

@@ -38,6 +38,19 @@ ORDERS = {
 LAST_FIRST = re.compile(r"([^\W\d_][\w .'’-]*), *([^\W\d_][\w .'’-]*)")
 SUFFIXES = {"jr", "sr", "ii", "iii", "md", "m.d", "phd", "ph.d", "rmt", "nd", "dc", "rn"}
 YES = {"yes", "y", "true", "1", "x", "paid", "paid in full", "oui", "full"}
+INACTIVE = {
+    "no",
+    "n",
+    "false",
+    "0",
+    "inactive",
+    "non-active",
+    "archived",
+    "deactivated",
+    "discharged",
+    "inactif",
+    "non",
+}
 CANCELLED = ("cancel", "annul", "deleted", "void", "declined", "late cancel")
 MISSED = ("no show", "noshow", "no-show", "absent", "missed")
 
@@ -214,6 +227,11 @@ def read_price(text: str) -> Decimal:
 def read_yes(text: str) -> bool:
     """Return whether a cell says yes."""
     return fold(text).strip() in YES
+
+
+def is_inactive(text: str) -> bool:
+    """Return whether a cell says that a client does not come any more."""
+    return fold(text).strip() in INACTIVE
 
 
 def read_status(text: str) -> str:

@@ -142,7 +142,9 @@ class ImportRow(Row):
     location = models.UUIDField(null=True)
     starts_at = models.DateTimeField(null=True)
     ends_at = models.DateTimeField(null=True)
-    status = models.CharField(max_length=10, blank=True)  # scheduled, completed, no_show
+    status = models.CharField(
+        max_length=10, blank=True
+    )  # scheduled, completed, no_show; of a client: archived
     price = models.DecimalField(max_digits=12, decimal_places=2, null=True)
     paid = models.BooleanField(default=False)
     session = models.UUIDField(null=True)

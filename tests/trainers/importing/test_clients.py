@@ -130,6 +130,12 @@ def test_what_cannot_be_read_of_a_phone_may_be_left_out(lotus: Cast) -> None:
     assert Client.objects.get(name="Ann").phone == ""
 
 
+def test_who_does_not_come_any_more_comes_in_archived(lotus: Cast) -> None:
+    brought(checked("Name,Status\nAnn,Active\nBo,Inactive\nCy,\n"))
+    found = dict(Client.objects.filter(name__in=["Ann", "Bo", "Cy"]).values_list("name", "is_active"))
+    assert found == {"Ann": True, "Bo": False, "Cy": True}
+
+
 def test_a_formula_is_a_text(lotus: Cast) -> None:
     batch = brought(checked('Name,City\n"=HYPERLINK(""http://evil"",""x"")",@SUM(1)\n'))
     assert batch.state == "done"

@@ -38,7 +38,7 @@ CLIENTS = """
 WITH made AS (
     INSERT INTO clients_client (id, created_at, name, email, phone, street, city, province, postal_code, is_active)
     SELECT row.id, now(), row.name, coalesce(known.email, ''), coalesce(known.phone, ''), row.street, row.city, row.province,
-           row.postal_code, true
+           row.postal_code, row.status <> 'archived'
     FROM trainers_importrow AS row CROSS JOIN LATERAL (
         SELECT (array_agg(one.email ORDER BY one.number) FILTER (WHERE one.email <> ''))[1] AS email,
                (array_agg(one.phone ORDER BY one.number) FILTER (WHERE one.phone <> ''))[1] AS phone
