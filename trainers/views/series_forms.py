@@ -61,6 +61,12 @@ class SeriesForm(BookingForm):
     )
     field_order: Any = TYPED
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("until", "times"):
+            # Shown only with the end that needs it, and needed then.
+            self.fields[name].is_asked = True  # type: ignore[attr-defined]
+
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         data["unit"] = data.get("unit") or "weeks"

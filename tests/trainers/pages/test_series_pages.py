@@ -225,6 +225,13 @@ def test_a_day_of_another_century_is_refused_beside_its_field(
         assert not Session.objects.exists()
 
 
+def test_what_an_end_needs_is_not_called_optional(lotus: Cast) -> None:
+    leave()
+    words = words_of(browser_of(lotus, "lead").get("/series/new/"))
+    assert "Last day (optional)" not in words
+    assert "Client (optional)" in words
+
+
 @pytest.mark.parametrize("starts", ["9999-12-31", "0001-01-01", "9999-12-31T23:00"])
 def test_a_link_to_another_century_opens_the_forms_all_the_same(lotus: Cast, starts: str) -> None:
     trainer = lotus.trainer("lead").pk
