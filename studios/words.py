@@ -13,12 +13,13 @@ SUBJECTS: dict[str, dict[Capability, str]] = {
         Capability.TIMETABLE_SEE_CLIENTS: "See who is booked",
         Capability.SESSIONS_MANAGE: "Schedule, move, cancel and complete sessions",
         Capability.AVAILABILITY_MANAGE: "Set weekly hours and time off",
+        Capability.EXERCISES_MANAGE: "Rename and retire exercises",
     },
     "Clients": {
         Capability.CLIENTS_CONTACT: "See names and contact data",
         Capability.CLIENTS_MANAGE: "Add clients and change their data",
-        Capability.RECORDS_READ: "Read notes (the team’s where the client agreed)",
-        Capability.RECORDS_WRITE: "Write and sign notes",
+        Capability.RECORDS_READ: "Read notes (the team’s where the client agreed) and exercise logs",
+        Capability.RECORDS_WRITE: "Write and sign notes, log exercises",
         Capability.NOTE_TEMPLATES: "Change the templates of notes",
     },
     "Money": {

@@ -30,6 +30,9 @@ class TrainersConfig(AppConfig):
         series = NavItem("Series", "arrow-repeat", "series_list", phone=False, order=22)
         register("studio", hours, series)
         register("trainer", hours, series)
+        library = NavItem("Exercises", "clipboard2-pulse", "exercise_list", phone=False, order=65)
+        register("studio", library)
+        register("trainer", library)
         register("my", NavItem("Travel times", "signpost-split", "my_travel", phone=False, order=30))
         from clients.policies import tell_bookings
         from trainers.glances import sessions_today

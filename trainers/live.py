@@ -14,6 +14,8 @@ TOPICS = (
     "session.places",
     "session.held",
     "session.released",
+    "session.logged",
+    "session.noted",
     "booking.changed",
     "series.scheduled",
     "series.changed",

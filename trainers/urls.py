@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from trainers.api import availability as availability_api
-from trainers.api import bookings, holds, notes, offering, own, sessions
+from trainers.api import bookings, exercise_log, holds, notes, offering, own, sessions
 from trainers.api import hours as hours_api
 from trainers.api import note_templates as note_templates_api
 from trainers.api import series as series_api
@@ -13,6 +13,7 @@ from trainers.views import (
     booking,
     calendar,
     elsewhere,
+    exercises,
     feeds,
     import_mapping,
     imports,
@@ -23,9 +24,11 @@ from trainers.views import (
     note_templates,
     note_writing,
     printing,
+    screen,
     seasons,
     series_changes,
     series_list,
+    session_log,
     slots,
     travel,
     waiting,
@@ -87,7 +90,25 @@ studio: list[URLPattern | URLResolver] = [
     path("sessions/<uuid:session_id>/unbook/", booking.session_unbook, name="session_unbook"),
     path("sessions/<uuid:session_id>/clients/", board.session_add_client, name="session_add_client"),
     path("sessions/<uuid:session_id>/note/", board.session_note, name="session_note"),
-    path("bookings/<uuid:booking_id>/attendance/", board.booking_attendance, name="booking_attendance"),
+    path("sessions/<uuid:session_id>/attendance/", board.session_attendance, name="session_attendance"),
+    path("sessions/<uuid:session_id>/screen/", screen.session_screen, name="session_screen"),
+    path("sessions/<uuid:session_id>/log/", session_log.session_log_set, name="session_log_set"),
+    path("sessions/<uuid:session_id>/log/repeat/", session_log.session_log_repeat, name="session_log_repeat"),
+    path("sessions/<uuid:session_id>/log/share/", session_log.session_log_share, name="session_log_share"),
+    path(
+        "sessions/<uuid:session_id>/log/<uuid:set_id>/",
+        session_log.session_log_change,
+        name="session_log_change",
+    ),
+    path(
+        "sessions/<uuid:session_id>/log/<uuid:set_id>/remove/",
+        session_log.session_log_remove,
+        name="session_log_remove",
+    ),
+    path("exercises/", exercises.exercise_list, name="exercise_list"),
+    path("exercises/usual/", exercises.exercise_seed, name="exercise_seed"),
+    path("exercises/<uuid:exercise_id>/", exercises.exercise_edit, name="exercise_edit"),
+    path("exercises/<uuid:exercise_id>/retire/", exercises.exercise_retire, name="exercise_retire"),
     path("bookings/<uuid:booking_id>/cancel/", board.booking_cancel, name="booking_cancel"),
     path("bookings/<uuid:booking_id>/restore/", waiting.booking_restore, name="booking_restore"),
     path("bookings/<uuid:booking_id>/offer/", waiting.booking_offer, name="booking_offer"),
@@ -182,6 +203,10 @@ studio_api: list[URLPattern | URLResolver] = [
     path("bookings/<uuid:booking_id>/give-place", bookings.give_place, name="api_booking_give_place"),
     path("sessions/<uuid:session_id>/places", sessions.places, name="api_session_places"),
     path("bookings/<uuid:booking_id>/attendance", bookings.attendance, name="api_booking_attendance"),
+    path("sessions/<uuid:session_id>/log", exercise_log.log, name="api_session_log"),
+    path("sessions/<uuid:session_id>/log/<uuid:set_id>", exercise_log.logged_set, name="api_logged_set"),
+    path("exercises/", exercise_log.exercises, name="api_exercises"),
+    path("exercises/<uuid:exercise_id>/", exercise_log.exercise, name="api_exercise"),
     path("notes/<uuid:note_id>/", notes.note, name="api_note"),
     path("notes/<uuid:note_id>/sign", notes.sign, name="api_note_sign"),
     path("notes/<uuid:note_id>/visibility", notes.visibility, name="api_note_visibility"),

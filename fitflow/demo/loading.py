@@ -29,6 +29,7 @@ from fitflow.core.clock import now, today
 from fitflow.core.models import OutboxMessage
 from fitflow.demo.calendars import add_calendars
 from fitflow.demo.hours import set_hours
+from fitflow.demo.logs import log_exercises
 from fitflow.demo.money import bill_closed_months, closed_months, set_up_billing
 from fitflow.demo.notes import write_notes
 from fitflow.demo.places import fill_a_class
@@ -159,6 +160,7 @@ def _load_studio(facts: StudioFacts, people: dict[str, User], say: Say) -> None:
         begin_series(facts, people, clients)
         set_hours(facts, people, after_weeks=WEEKS_AHEAD)
         write_notes(facts, people, studio)
+        log_exercises(facts, people, studio)
         if facts.slug == "lotus":
             fill_a_class()
         say(f"{facts.name}: invoices and payments")

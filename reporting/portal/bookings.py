@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib.humanize.templatetags.humanize import ordinal
@@ -12,6 +13,7 @@ from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet,
 from django.utils import dateformat
 
 from trainers.models import Booking, Session
+from trainers.selectors_log import LoggedExercise
 
 GONE = Q(status=Booking.Status.CANCELLED) | Q(session__status=Session.Status.CANCELLED)
 
@@ -23,6 +25,7 @@ class ShownBooking:
     booking: Booking
     state: str
     words: str = ""
+    trained: Sequence[LoggedExercise] = ()  # what her trainer logged and shared
 
     @property
     def session(self) -> Session:
@@ -110,6 +113,13 @@ def shown(booking: Booking, now: datetime) -> ShownBooking:
 def all_shown(bookings: Iterable[Booking], now: datetime) -> list[ShownBooking]:
     """Return each of the bookings as it is shown."""
     return [shown(booking, now) for booking in bookings]
+
+
+def with_logs(
+    rows: Iterable[ShownBooking], logs: Mapping[UUID, Sequence[LoggedExercise]]
+) -> list[ShownBooking]:
+    """Return the rows with what was trained, where that is shared with her."""
+    return [replace(row, trained=logs.get(row.session.pk, ())) for row in rows]
 
 
 def _state(booking: Booking, now: datetime) -> tuple[str, str]:

@@ -20,6 +20,7 @@ from reporting.portal import bookings, selectors, words
 from studios.shared.decorators import client_required, member_required
 from studios.shared.models import Role
 from trainers.calendar_file import session_calendar
+from trainers.selectors_log import shared_logs
 from trainers.selectors_notes import with_addenda
 from trainers.services import record_reading
 
@@ -82,7 +83,9 @@ def portal_sessions(request: HttpRequest) -> HttpResponse:
         "cancelled": lambda: bookings.cancelled(rows),
     }[show]()
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"show": show, "page": page, "rows": bookings.all_shown(page.object_list, at)}
+    shown = bookings.all_shown(page.object_list, at)
+    logs = shared_logs(request.actor, [row.session.pk for row in shown]) if show == "past" else {}  # type: ignore[attr-defined]
+    context = {"show": show, "page": page, "rows": bookings.with_logs(shown, logs)}
     return render(request, "client/sessions.html", context)
 
 

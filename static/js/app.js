@@ -42,6 +42,19 @@ document.addEventListener("submit", (event) => {
   if (event.target.action?.endsWith?.("/account/logout/")) window.sessionStorage.clear();
 });
 
+// Signing out leaves nothing behind on a shared device: what a session board kept to be sent goes, once the person agrees.
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  const kept = form.matches("[data-leave]") ? Object.keys(localStorage).filter((name) => name.startsWith("ff-board:")) : [];
+  if (!kept.length) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const text = "What was entered in a session without a network is still on this device. Signing out drops it.";
+  if (!(await ask({ title: "Some entries were not sent yet", text, label: "Sign out", keep: "Stay" }))) return;
+  kept.forEach((name) => localStorage.removeItem(name));
+  form.requestSubmit(event.submitter);
+}, true);
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post") return;

@@ -1,23 +1,43 @@
-// The board of a session: follows what others do with it, without taking away what is being written here.
+// The board of a session: follows what others do with it, without taking away what is being written here, and keeps what is
+// entered while there is no network.
+import { Log } from "./board_log.js";
+import { Queue } from "./board_queue.js";
+import { many, say, WAITS } from "./board_words.js";
 import { comboboxes } from "./combobox.js";
+import { toast } from "./ui.js";
 
 const board = document.querySelector("[data-board]");
+const FRESH = ["board-head", "board-people", "board-progress", "board-notes", "board-more", "board-dock", "board-waiting", "board-gone"];
+const queue = new Queue({ person: board.dataset.user, session: board.dataset.board, key: board.dataset.key });
+const logged = document.getElementById("board-log");
+const log = logged ? new Log(logged, queue) : null;
 let waiting = null;
 
 async function refresh() {
   if (document.querySelector("dialog[open]")) return void later(2000);
-  const answer = await fetch(window.location.href, { credentials: "same-origin" });
+  let answer;
+  try {
+    answer = await fetch(window.location.href, { credentials: "same-origin" });
+  } catch {
+    return; // without a network the page stays as it is
+  }
   if (!answer.ok || answer.redirected) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (!log && page.getElementById("board-log")) return void window.location.reload(); // the log opens an hour before
   const focused = document.activeElement?.id;
-  for (const id of ["board-head", "board-people"]) {
+  for (const id of FRESH) {
     const [here, fresh] = [document.getElementById(id), page.getElementById(id)];
-    if (!here || !fresh) continue;
+    if (!here) continue;
+    if (!fresh) {
+      here.remove();
+      continue;
+    }
     here.replaceWith(document.adoptNode(fresh));
     window.htmx?.process(document.getElementById(id));
   }
   if (focused) document.getElementById(focused)?.focus();
   comboboxes();
+  markAll();
 }
 
 function later(pause = 250) {
@@ -25,8 +45,164 @@ function later(pause = 250) {
   waiting = setTimeout(refresh, pause);
 }
 
-document.addEventListener("fitflow:live", (event) => {
-  const { session, series, was } = event.detail;
-  if (session === board.dataset.board || (board.dataset.series && [series, was].includes(board.dataset.series))) later();
+document.addEventListener("fitflow:live", ({ detail }) => {
+  const { event, session, series, was } = detail;
+  const ours = session === board.dataset.board || (board.dataset.series && [series, was].includes(board.dataset.series));
+  if (!ours) return;
+  if (event === "session.logged" && log) return void log.refresh();
+  later(event === "session.logged" || event === "booking.changed" ? 50 : 250);
 });
+
+// Attendance: sent at the tap, one after the other.
+document.addEventListener("change", ({ target }) => {
+  const row = target.closest("[data-mark]");
+  if (!row) return;
+  const { mark: booking, was } = row.dataset;
+  queue.add({
+    kind: "mark", target: `mark:${booking}`, method: "POST", url: `/api/v1/bookings/${booking}/attendance`,
+    body: { attendance: target.value, was },
+  });
+  countMarks();
+});
+
+function choose(row, value) {
+  for (const input of row.querySelectorAll("input")) input.checked = input.value === value;
+}
+
+function countMarks() {
+  const rows = [...document.querySelectorAll("[data-mark]")];
+  if (!rows.length) return;
+  const marked = rows.filter((row) => row.querySelector("input:checked")).length;
+  document.getElementById("marked").textContent = `${marked} of ${rows.length} marked`;
+  const dock = document.getElementById("dock-words");
+  if (dock) dock.textContent = marked < rows.length ? "Whoever is not marked counts as here." : "Everybody is marked.";
+}
+
+function markAll() {
+  for (const row of document.querySelectorAll("[data-mark]")) {
+    const place = row.parentElement.querySelector("[data-words]");
+    const piece = queue.of(`mark:${row.dataset.mark}`).at(-1);
+    if (!piece) {
+      say(place);
+      continue;
+    }
+    choose(row, piece.body.attendance);
+    if (piece.problem) refusedMark(row, place, piece);
+    else say(place, queue.state !== "online" || piece.tries > 1 ? WAITS : "");
+  }
+  countMarks();
+}
+
+function refusedMark(row, place, piece) {
+  const { conflict, current } = piece.problem.details;
+  const drop = () => { queue.forget(piece); refresh(); };
+  const look = { icon: "exclamation-triangle", conflict: true };
+  if (conflict === "attendance") {
+    row.dataset.was = current;
+    const theirs = { present: "Here", no_show: "No-show" }[current] ?? "not marked";
+    const mine = () => queue.again(piece, { ...piece.body, was: current });
+    say(place, `Somebody marked ${theirs} meanwhile.`, { ...look, buttons: { "Keep mine": mine, "Take theirs": drop } });
+  } else {
+    say(place, `Not taken: ${piece.problem.message}`, { ...look, buttons: { "Let it go": drop } });
+  }
+}
+
+// The note: kept here while there is no network, written once there is one.
+const words = () => document.getElementById("note-words");
+const body = () => document.querySelector("#note-form [name=body]");
+
+function down() {
+  return !navigator.onLine || queue.state !== "online" || queue.waiting.some((piece) => !piece.problem);
+}
+
+function keepDraft() {
+  const [draft] = queue.of("draft");
+  if (draft) queue.forget(draft);
+  if (body()?.value.trim() && !navigator.onLine) queue.add({ kind: "draft", target: "draft", method: "", url: "", body: { text: body().value } });
+  tellNotes();
+}
+
+function tellNotes() {
+  const place = words();
+  if (!place) return;
+  const notes = queue.pieces.filter(({ kind }) => kind === "note");
+  const refused = notes.find((piece) => piece.problem);
+  if (refused) place.textContent = `A note was not taken: ${refused.problem.message}`;
+  else if (notes.length) place.textContent = WAITS;
+  else place.textContent = queue.of("draft").length ? "Saved on this device" : "";
+}
+
+document.addEventListener("input", ({ target }) => {
+  if (target === body() && (!navigator.onLine || queue.of("draft").length)) keepDraft();
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.id === "note-form" && down()) {
+    event.preventDefault();
+    const fields = Object.fromEntries(new FormData(form));
+    delete fields.csrfmiddlewaretoken;
+    if (!fields.body?.trim()) return;
+    queue.add({ kind: "note", target: `note:${Date.now()}`, method: "POST", url: `/api/v1/sessions/${board.dataset.board}/notes/`, body: fields });
+    body().value = "";
+    keepDraft();
+  } else if (form.id === "board" && !event.submitter?.hasAttribute("formaction") && down()) {
+    event.preventDefault();
+    const marks = [...document.querySelectorAll("[data-mark]")].map((row) => [row.dataset.mark, row.querySelector("input:checked")?.value]);
+    queue.add({
+      kind: "complete", target: "complete", method: "POST", url: `/api/v1/sessions/${board.dataset.board}/complete`,
+      body: { attendance: Object.fromEntries(marks.filter(([, value]) => value)) },
+    });
+  }
+}, true);
+
+// What waits as a whole.
+const banner = document.getElementById("board-waits");
+
+function tellBanner() {
+  const count = queue.waiting.filter((piece) => !piece.problem).length;
+  const things = `${many(count, "entry is", "entries are")} waiting to be sent.`;
+  const place = banner.querySelector("p");
+  place.replaceChildren();
+  if (queue.state === "signed-out") {
+    const back = { href: window.location.pathname, textContent: "Sign in" };
+    place.append(`You were signed out. ${count ? things : ""} `, Object.assign(document.createElement("a"), back));
+  } else if (queue.state === "offline") {
+    place.append(`You are offline. What you enter is kept on this device and sent when you are back. ${count ? things : ""}`);
+  } else if (queue.state === "busy" && count) {
+    place.append(`The studio's server does not answer. ${things}`);
+  }
+  banner.hidden = !place.childNodes.length;
+  const complete = queue.of("complete")[0];
+  const dock = document.getElementById("dock-words");
+  if (complete && dock) {
+    dock.classList.remove("d-none");
+    dock.textContent = complete.problem ? `Not completed: ${complete.problem.message}` : `Complete session: ${WAITS.toLowerCase()}`;
+  }
+}
+
+queue.addEventListener("change", () => {
+  markAll();
+  tellNotes();
+  tellBanner();
+});
+queue.addEventListener("sent", ({ detail: { piece } }) => {
+  if (piece.kind === "mark") {
+    const row = document.querySelector(`[data-mark="${piece.target.slice(5)}"]`);
+    if (row) row.dataset.was = piece.body.attendance;
+  }
+  if (piece.kind === "note") toast("Note kept. Sign it when its words are final.");
+  if (piece.kind === "note" || piece.kind === "complete") later(0);
+});
+window.addEventListener("online", () => {
+  keepDraft();
+  later(500);
+  log?.refresh();
+});
+
 comboboxes();
+queue.load().then(() => {
+  const [draft] = queue.of("draft");
+  if (draft && body() && !body().value) body().value = draft.body.text;
+  tellNotes();
+});

@@ -26,6 +26,7 @@ class Capability(StrEnum):
     AVAILABILITY_MANAGE = "availability.manage"  # weekly hours, time off, extra hours
     PRICES_MANAGE = "prices.manage"  # services, prices, policies
     PREMISES_MANAGE = "premises.manage"  # locations, rooms, equipment
+    EXERCISES_MANAGE = "exercises.manage"  # rename and retire what the library of exercises holds
     CLIENTS_CONTACT = "clients.contact"
     CLIENTS_MANAGE = "clients.manage"  # add and change contact data
     RECORDS_READ = "records.read"
@@ -54,6 +55,7 @@ _TABLE: dict[Capability, tuple[Scope, Scope, Scope, Scope, Scope]] = {
     Capability.AVAILABILITY_MANAGE: (_ALL, _ALL, _TEAM, _OWN, _NONE),
     Capability.PRICES_MANAGE: (_ALL, _ALL, _NONE, _NONE, _NONE),
     Capability.PREMISES_MANAGE: (_ALL, _ALL, _NONE, _NONE, _NONE),
+    Capability.EXERCISES_MANAGE: (_ALL, _ALL, _ALL, _NONE, _NONE),
     Capability.CLIENTS_CONTACT: (_ALL, _ALL, _TEAM, _OWN, _OWN),
     Capability.CLIENTS_MANAGE: (_ALL, _ALL, _TEAM, _OWN, _NONE),
     Capability.RECORDS_READ: (_NONE, _NONE, _TEAM, _OWN, _OWN),

@@ -22,7 +22,15 @@ from tests.cast import Cast
 from tests.isolation.table import OPEN, ROLES, TABLE
 from tests.trainers.importing.bring import checked
 from trainers.feed_policies import Subject
-from trainers.services import all_templates, complete_session, save_exception, schedule_session, write_note
+from trainers.models import ExerciseEntry, ExerciseLog, ExerciseSet
+from trainers.services import (
+    add_exercise,
+    all_templates,
+    complete_session,
+    save_exception,
+    schedule_session,
+    write_note,
+)
 from trainers.services.calendar_feeds import make_feed
 from trainers.services.series import create_series
 
@@ -77,6 +85,17 @@ def ids(lotus: Cast) -> dict[str, Any]:
     invitation = invite(
         actor=lotus.actor("owner"), studio=lotus.lotus, email="new@fitflow.test", role="trainer"
     )
+    exercise = add_exercise(actor=SYSTEM, name="Squat", measure="bodyweight")
+    log = ExerciseLog.objects.create(session=coming)
+    entry = ExerciseEntry.objects.create(log=log, client=client, exercise=exercise)
+    logged = ExerciseSet.objects.create(
+        entry=entry,
+        position=1,
+        measure="bodyweight",
+        repetitions=8,
+        author=lotus.user["trainer"],
+        author_name="Trainer",
+    )
     time_off = save_exception(
         actor=SYSTEM, trainer_id=trainer.pk, kind="off", starts_on=day, ends_on=day, reason="x"
     )
@@ -108,6 +127,8 @@ def ids(lotus: Cast) -> dict[str, Any]:
         "delivery_id": delivery.pk,
         "exception_id": time_off.pk,
         "template_id": template.pk,
+        "exercise_id": exercise.pk,
+        "set_id": logged.pk,
         **SLUGS,
     }
 

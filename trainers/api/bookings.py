@@ -71,7 +71,7 @@ def give_place(request: Request, booking_id: UUID) -> Response:
 @extend_schema(operation_id="bookings_attendance", request=AttendanceIn, responses=BookingOut)
 @endpoint("POST")
 def attendance(request: Request, booking_id: UUID) -> Response:
-    """Mark who came, from an hour before the session until it is completed."""
-    mark = checked(AttendanceIn, request)["attendance"]
-    booking = services.mark_attendance(actor=request.actor, booking_id=booking_id, attendance=mark)  # type: ignore[attr-defined]
+    """Mark who came, from an hour before the session until it is completed (409 `attendance`: marked differently meanwhile)."""
+    asked = checked(AttendanceIn, request)
+    booking = services.mark_attendance(actor=request.actor, booking_id=booking_id, **asked)  # type: ignore[attr-defined]
     return Response(booking_dict(booking))

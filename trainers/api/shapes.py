@@ -134,6 +134,12 @@ class BookingIn(serializers.Serializer[Any]):
 
 class AttendanceIn(serializers.Serializer[Any]):
     attendance = serializers.ChoiceField(choices=Booking.Attendance.values, allow_blank=True)
+    was = serializers.ChoiceField(
+        choices=Booking.Attendance.values,
+        allow_blank=True,
+        required=False,
+        help_text="The mark you saw: one that was made meanwhile is a conflict instead of being lost.",
+    )
 
 
 class BookedClientOut(serializers.Serializer[Any]):

@@ -1,4 +1,5 @@
 from trainers.models.availability import AvailabilityException, AvailabilityHours, TravelTime
+from trainers.models.exercises import Exercise, ExerciseEntry, ExerciseLog, ExerciseSet, Measure
 from trainers.models.feed import CalendarFeed
 from trainers.models.importing import Import, ImportMade, ImportPart, ImportRow
 from trainers.models.note_templates import NoteKind, NoteTemplate, Section
@@ -14,10 +15,15 @@ __all__ = [
     "AvailabilityHours",
     "Booking",
     "CalendarFeed",
+    "Exercise",
+    "ExerciseEntry",
+    "ExerciseLog",
+    "ExerciseSet",
     "Import",
     "ImportMade",
     "ImportPart",
     "ImportRow",
+    "Measure",
     "Note",
     "NoteKind",
     "NoteTemplate",

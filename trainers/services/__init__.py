@@ -10,6 +10,13 @@ from trainers.services.cancelling import (
     restore_own_booking,
 )
 from trainers.services.closing import cancel_session, complete_session, restore_session
+from trainers.services.exercise_library import (
+    add_exercise,
+    change_exercise,
+    retire_exercise,
+    seed_exercises,
+)
+from trainers.services.exercise_log import change_set, log_set, remove_set, share_log
 from trainers.services.holding import clear_expired_holds, confirm_hold, hold_slot, release_hold
 from trainers.services.note_reading import record_reading
 from trainers.services.note_templates import (
@@ -39,14 +46,17 @@ __all__ = [
     "KEEP",
     "accept_offer",
     "add_addendum",
+    "add_exercise",
     "add_trainer",
     "all_templates",
     "book_client",
     "cancel_booking",
     "cancel_own_booking",
     "cancel_session",
+    "change_exercise",
     "change_note",
     "change_places",
+    "change_set",
     "change_trainer",
     "clear_expired_holds",
     "complete_session",
@@ -56,6 +66,7 @@ __all__ = [
     "follow_member",
     "give_place",
     "hold_slot",
+    "log_set",
     "mark_attendance",
     "move_template",
     "offer_now",
@@ -64,19 +75,23 @@ __all__ = [
     "record_reading",
     "release_hold",
     "remove_exception",
+    "remove_set",
     "reschedule_session",
     "restore_booking",
     "restore_own_booking",
     "restore_session",
+    "retire_exercise",
     "retire_service",
     "retire_template",
     "save_exception",
     "save_service",
     "save_template",
     "schedule_session",
+    "seed_exercises",
     "set_travel",
     "set_visibility",
     "set_week",
+    "share_log",
     "sign_note",
     "tell_tax_categories",
     "templates_in_use",

@@ -110,11 +110,13 @@ def current_booking(seen: Booking, session: Session) -> Booking:
 
 
 @retry_deadlocks
-def mark_attendance(*, actor: Actor, booking_id: UUID, attendance: str) -> Booking:
+def mark_attendance(*, actor: Actor, booking_id: UUID, attendance: str, was: str | None = None) -> Booking:
     """Mark a booked client "present" or "no_show" ("" takes the mark back), from an hour before the start until completion.
 
-    A no-show's strike and fee are settled with the mark, and taken back with it.
-    Raises NotFound, NotPermitted, Invalid, Conflict (`status`, `too_early`). Publishes booking.changed.
+    A no-show's strike and fee are settled with the mark, and taken back with it. `was` is the mark that was seen: who marks
+    over another one that was made meanwhile is told. Marking what is marked already changes nothing.
+    Raises NotFound, NotPermitted, Invalid, Conflict (`status`, `too_early`; `attendance` with the mark there is, as `current`).
+    Publishes booking.changed.
     """
     if attendance not in {"", *Booking.Attendance.values}:
         raise Invalid("Attendance is present or no_show.", field="attendance")
@@ -126,6 +128,14 @@ def mark_attendance(*, actor: Actor, booking_id: UUID, attendance: str) -> Booki
             raise Conflict("Only a booked client can be marked.", conflict="status", status=booking.status)
         if session.starts_at - CHECK_IN > now():
             raise Conflict("Attendance opens an hour before the session.", conflict="too_early")
+        if booking.attendance == attendance:
+            return booking
+        if was is not None and booking.attendance != was:
+            raise Conflict(
+                "Somebody marked this client differently meanwhile.",
+                conflict="attendance",
+                current=booking.attendance,
+            )
         booking.attendance = attendance
         settle_no_shows([booking], session)
         booking.save(update_fields=["attendance", "strike", "fee_percent"])

@@ -41,11 +41,13 @@ from trainers.services.booking import CHECK_IN
 from trainers.services.scheduling import UNDO_WITHIN
 from trainers.services.series_closing import restore_sessions
 from trainers.views.answers import back_to, calendar_at
+from trainers.views.log_forms import RefusedSet
 from trainers.views.note_forms import empty_note_form, sent_note_form
 from trainers.views.note_writing import KEPT, written
 from trainers.views.periods import uuid_from, zone_text
 from trainers.views.series_changes import scope_asked
 from trainers.views.series_forms import ScopeForm
+from trainers.views.session_log import log_context
 from trainers.views.waiting import PlacesForm
 
 MARK = "attendance-"
@@ -96,6 +98,7 @@ def _context(board: SessionBoard) -> dict[str, Any]:
         "may_mark": open_now and board.may_edit and opens <= now,
         "may_complete": open_now and board.may_edit and session.starts_at <= now,
         "marking_opens": opens,
+        "follows": session.status in {Session.Status.SCHEDULED, Session.Status.COMPLETED},
         "shows_notes": board.writes_notes
         and session.status != Session.Status.HELD
         and (session.status != Session.Status.CANCELLED or bool(board.notes)),
@@ -128,11 +131,19 @@ def _words(session: Session) -> dict[str, str]:
     }
 
 
-def board_page(request: StudioRequest, session_id: UUID, *, status: int = 200, **forms: Any) -> HttpResponse:
+def board_page(
+    request: StudioRequest,
+    session_id: UUID,
+    *,
+    status: int = 200,
+    refusal: RefusedSet | None = None,
+    **forms: Any,
+) -> HttpResponse:
     """Show the board; a form with errors takes the place of its empty one."""
     board = session_board(request.actor, session_id)
     context = {
         **_context(board),
+        **log_context(request, board, refusal),
         "add_form": AddClientForm(actor=request.actor),
         "cancel_form": CancelForm(),
         "scope_form": ScopeForm() if board.session.series_id else None,
@@ -176,15 +187,19 @@ def session_detail(request: StudioRequest, session_id: UUID) -> HttpResponse:
     return board_page(request, session_id)
 
 
-@require_POST
-@staff_required
-def session_complete(request: StudioRequest, session_id: UUID) -> HttpResponse:
-    """Complete the session with the attendance that is on the page; whoever is not marked counts as here."""
-    marks = {
+def _marks(request: StudioRequest) -> dict[UUID, str]:
+    return {
         booking: str(value)
         for name, value in request.POST.items()
         if name.startswith(MARK) and value and (booking := uuid_from(name.removeprefix(MARK)))
     }
+
+
+@require_POST
+@staff_required
+def session_complete(request: StudioRequest, session_id: UUID) -> HttpResponse:
+    """Complete the session with the attendance that is on the page; whoever is not marked counts as here."""
+    marks = _marks(request)
 
     def complete() -> str:
         session = complete_session(actor=request.actor, session_id=session_id, attendance=marks)
@@ -199,14 +214,17 @@ def session_complete(request: StudioRequest, session_id: UUID) -> HttpResponse:
 
 @require_POST
 @staff_required
-def booking_attendance(request: StudioRequest, booking_id: UUID) -> HttpResponse:
-    """Mark one client, at the tap; answers how many are marked by now."""
-    value = request.POST.get(f"{MARK}{booking_id}", "")
-    booking = mark_attendance(actor=request.actor, booking_id=booking_id, attendance=value)
-    context = _context(session_board(request.actor, booking.session_id))
-    if request.htmx:
-        return render(request, "trainer/_marked.html", {**context, "oob": True})
-    return HttpResponseRedirect(reverse("session_detail", args=[booking.session_id]))
+def session_attendance(request: StudioRequest, session_id: UUID) -> HttpResponse:
+    """Keep the marks that are on the page. (With script each is sent to the API at the tap.)"""
+    editable_session(request.actor, session_id)
+
+    def mark() -> str:
+        marks = _marks(request)
+        for booking_id, attendance in marks.items():
+            mark_attendance(actor=request.actor, booking_id=booking_id, attendance=attendance)
+        return "Attendance kept." if marks else "Nobody is marked yet."
+
+    return _attempt(request, session_id, mark)
 
 
 @require_POST

@@ -26,9 +26,10 @@ LOOKED_AT: dict[str, str] = {
     "test_hours_and_free_times": "availability season_new exception_new exception_edit slots travel my_travel",
     "test_series": "series_list series_new series_detail session_change_series session_cancel_series",
     "test_booking_and_moving": "session_new session_move",
-    "test_the_board_of_a_session": "session_detail",
     "test_notes": "notes_to_sign note_change client_notes note_new",
     "test_templates_of_notes": "note_templates note_template_new note_template_edit",
+    "test_the_board_of_a_session": "session_detail session_screen",
+    "test_the_library_of_exercises": "exercise_list exercise_edit",
     "test_the_portal": """
         portal_home portal_sessions portal_invoices portal_invoice portal_notes portal_profile""",
     "test_the_links_of_a_clients_messages": "client_cancel client_offer",

@@ -1,0 +1,34 @@
+// A session on a second screen: the clock runs, and what others enter appears. Nothing is entered here.
+const screen = document.querySelector("[data-screen]");
+let waiting = null;
+
+function tick() {
+  const place = document.getElementById("screen-clock");
+  const now = new Intl.DateTimeFormat("en-CA", {
+    hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: screen.dataset.zone,
+  }).format(new Date());
+  if (place && place.textContent !== now) place.textContent = now;
+}
+
+async function refresh() {
+  try {
+    const answer = await fetch(window.location.href, { credentials: "same-origin" });
+    if (!answer.ok || answer.redirected) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.getElementById("screen-body");
+    if (fresh) document.getElementById("screen-body").replaceWith(document.adoptNode(fresh));
+    tick();
+  } catch {
+    // Without a network it shows what it knew.
+  }
+}
+
+document.addEventListener("fitflow:live", ({ detail: { session, series, was } }) => {
+  const { screen: own, series: mine } = screen.dataset;
+  if (session !== own && !(mine && [series, was].includes(mine))) return;
+  clearTimeout(waiting);
+  waiting = setTimeout(refresh, 50);
+});
+window.addEventListener("online", refresh);
+tick();
+setInterval(tick, 1000);
