@@ -1,4 +1,4 @@
-"""What was trained: the library, and logs of the newest sessions the lead gave, so that there is a last time."""
+"""What was trained: the library, and logs of the newest sessions of two trainers, so that there is a last time."""
 
 from __future__ import annotations
 
@@ -28,11 +28,16 @@ SESSIONS_BACK = 6
 
 
 def log_exercises(facts: StudioFacts, people: dict[str, User], studio: Studio) -> None:
-    """Log the newest sessions the lead gave, oldest first; those of one in three are shared with their clients."""
+    """Log the newest sessions of the lead and of a colleague, oldest first; one in three is shared with its clients."""
     if facts.slug not in PROGRAMME:
         return
     seed_exercises(actor=SYSTEM)
-    user = people["lead"]
+    for key in ("lead", "alex"):
+        if key in facts.trainers:
+            _log_sessions_of(facts, people[key], studio)
+
+
+def _log_sessions_of(facts: StudioFacts, user: User, studio: Studio) -> None:
     given = Session.objects.filter(
         trainer__user=user, status=Session.Status.COMPLETED, starts_at__lt=now()
     ).order_by("-starts_at")

@@ -7,7 +7,7 @@ import { comboboxes } from "./combobox.js";
 import { toast } from "./ui.js";
 
 const board = document.querySelector("[data-board]");
-const FRESH = ["board-head", "board-people", "board-progress", "board-notes", "board-more", "board-dock", "board-waiting", "board-gone"];
+const FRESH = ["board-head", "board-people", "board-progress", "board-notes", "board-more", "board-dock", "board-waiting", "board-gone", "board-share"];
 const queue = new Queue({ person: board.dataset.user, session: board.dataset.board, key: board.dataset.key });
 const logged = document.getElementById("board-log");
 const log = logged ? new Log(logged, queue) : null;
@@ -17,13 +17,16 @@ async function refresh() {
   if (document.querySelector("dialog[open]")) return void later(2000);
   let answer;
   try {
-    answer = await fetch(window.location.href, { credentials: "same-origin" });
+    answer = await fetch(window.location.href, { credentials: "same-origin", redirect: "manual" });
   } catch {
     return; // without a network the page stays as it is
   }
-  if (!answer.ok || answer.redirected) return;
+  if (!answer.ok) return; // signed out, or gone
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (!log && page.getElementById("board-log")) return void window.location.reload(); // the log opens an hour before
+  // The log opens an hour before, and with the first client: then the page is loaded again, unless something is being written.
+  const opens = page.getElementById("log-pick") && !document.getElementById("log-pick");
+  if (opens && !body()?.value && !queue.pieces.length) return void window.location.reload();
+  log?.people(page.getElementById("log-who"));
   const focused = document.activeElement?.id;
   for (const id of FRESH) {
     const [here, fresh] = [document.getElementById(id), page.getElementById(id)];
@@ -49,19 +52,24 @@ document.addEventListener("fitflow:live", ({ detail }) => {
   const { event, session, series, was } = detail;
   const ours = session === board.dataset.board || (board.dataset.series && [series, was].includes(board.dataset.series));
   if (!ours) return;
-  if (event === "session.logged" && log) return void log.refresh();
+  if (event === "session.logged" && log) log.refresh();
+  if (event === "session.logged" && log && detail.change !== "shared") return;
   later(event === "session.logged" || event === "booking.changed" ? 50 : 250);
 });
 
 // Attendance: sent at the tap, one after the other.
-document.addEventListener("change", ({ target }) => {
-  const row = target.closest("[data-mark]");
-  if (!row) return;
+function sendMark(row, attendance) {
   const { mark: booking, was } = row.dataset;
   queue.add({
     kind: "mark", target: `mark:${booking}`, method: "POST", url: `/api/v1/bookings/${booking}/attendance`,
-    body: { attendance: target.value, was },
+    body: { attendance, was }, label: row.dataset.name,
   });
+}
+
+document.addEventListener("change", ({ target }) => {
+  const row = target.closest("[data-mark]");
+  if (!row) return;
+  sendMark(row, target.value);
   countMarks();
 });
 
@@ -127,8 +135,8 @@ function tellNotes() {
   if (!place) return;
   const notes = queue.pieces.filter(({ kind }) => kind === "note");
   const refused = notes.find((piece) => piece.problem);
-  if (refused) place.textContent = `A note was not taken: ${refused.problem.message}`;
-  else if (notes.length) place.textContent = WAITS;
+  if (refused && !body()?.value) body().value = refused.body.body; // to be mended
+  if (notes.length) place.textContent = WAITS;
   else place.textContent = queue.of("draft").length ? "Saved on this device" : "";
 }
 
@@ -143,7 +151,7 @@ document.addEventListener("submit", (event) => {
     const fields = Object.fromEntries(new FormData(form));
     delete fields.csrfmiddlewaretoken;
     if (!fields.body?.trim()) return;
-    queue.add({ kind: "note", target: `note:${Date.now()}`, method: "POST", url: `/api/v1/sessions/${board.dataset.board}/notes/`, body: fields });
+    queue.add({ kind: "note", target: `note:${Date.now()}`, method: "POST", url: `/api/v1/sessions/${board.dataset.board}/notes/`, body: fields, label: "A note" });
     body().value = "";
     keepDraft();
   } else if (form.id === "board" && !event.submitter?.hasAttribute("formaction") && down()) {
@@ -151,13 +159,21 @@ document.addEventListener("submit", (event) => {
     const marks = [...document.querySelectorAll("[data-mark]")].map((row) => [row.dataset.mark, row.querySelector("input:checked")?.value]);
     queue.add({
       kind: "complete", target: "complete", method: "POST", url: `/api/v1/sessions/${board.dataset.board}/complete`,
-      body: { attendance: Object.fromEntries(marks.filter(([, value]) => value)) },
+      body: { attendance: Object.fromEntries(marks.filter(([, value]) => value)) }, label: "Complete session",
     });
   }
 }, true);
 
 // What waits as a whole.
 const banner = document.getElementById("board-waits");
+
+/** Whether what was refused is said beside a row of the page; else the banner says it. */
+function hasPlace({ kind, target }) {
+  const [, id] = target.split(":");
+  if (kind === "mark") return Boolean(document.querySelector(`[data-mark="${id}"]`));
+  if (kind === "set") return Boolean(document.querySelector(`[data-set="${id}"]`));
+  return kind === "complete" && Boolean(document.getElementById("dock-words"));
+}
 
 function tellBanner() {
   const count = queue.waiting.filter((piece) => !piece.problem).length;
@@ -171,6 +187,11 @@ function tellBanner() {
     place.append(`You are offline. What you enter is kept on this device and sent when you are back. ${count ? things : ""}`);
   } else if (queue.state === "busy" && count) {
     place.append(`The studio's server does not answer. ${things}`);
+  }
+  for (const piece of queue.pieces.filter((one) => one.problem && !hasPlace(one))) {
+    const drop = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-quiet btn-sm", textContent: "Let it go" });
+    drop.addEventListener("click", () => queue.forget(piece));
+    place.append(`${piece.label ?? "Something"} was not taken: ${piece.problem.message} `, drop);
   }
   banner.hidden = !place.childNodes.length;
   const complete = queue.of("complete")[0];
@@ -202,6 +223,11 @@ window.addEventListener("online", () => {
 
 comboboxes();
 queue.load().then(() => {
+  // What was tapped before this script was there.
+  for (const row of document.querySelectorAll("[data-mark]")) {
+    const tapped = row.querySelector("input:checked")?.value ?? "";
+    if (tapped !== row.dataset.was && !queue.of(`mark:${row.dataset.mark}`).length) sendMark(row, tapped);
+  }
   const [draft] = queue.of("draft");
   if (draft && body() && !body().value) body().value = draft.body.text;
   tellNotes();

@@ -5,6 +5,7 @@ import { newId } from "./board_queue.js";
 import { many, say, WAITS } from "./board_words.js";
 import { call } from "./ui.js";
 
+const SAME_TAP = 700; // a finger that leaves a field for the tick, in milliseconds
 const FIELDS = ["repetitions", "load", "load_unit", "metres", "seconds"];
 
 export const seconds = (text) => text.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
@@ -141,7 +142,8 @@ export class Log {
       const field = row.querySelector(`[name=${name}]`);
       if (!field) continue;
       const value = figures[name];
-      field.value = name === "seconds" && value != null ? clock(value) : name === "load_unit" ? value || "kg" : value ?? "";
+      const next = String(name === "seconds" && value != null ? clock(value) : name === "load_unit" ? value || "kg" : value ?? "");
+      if (field.value !== next) field.value = next;
     }
     row.dataset.shown = this.text(row);
   }
@@ -189,17 +191,23 @@ export class Log {
 
   listen(entry, row) {
     row.dataset.shown ??= this.text(row);
-    row.querySelector("form").addEventListener("submit", (event) => {
-      event.preventDefault();
-      if (event.submitter && !event.submitter.matches("[data-tick]")) return;
-      if (!row.dataset.set) this.log(entry, row);
-      else if (row.dataset.shown !== this.text(row)) this.change(entry, row);
-      else this.remove(entry, row);
-    });
+    let corrected = 0;
     row.addEventListener("change", () => {
       const unit = row.querySelector("[name=load_unit]")?.value;
       if (unit) this.unit = unit;
+      if (row.dataset.set && this.change(entry, row)) corrected = Date.now();
+    });
+    // Enter in a field means that it is right; only the tick takes a set back, and not where it follows a correction at once.
+    row.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || !event.target.matches("input")) return;
+      event.preventDefault();
       if (row.dataset.set) this.change(entry, row);
+      else this.log(entry, row);
+    });
+    row.querySelector("form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (!row.dataset.set) this.log(entry, row);
+      else if (!this.change(entry, row) && Date.now() - corrected > SAME_TAP) this.remove(entry, row);
     });
   }
 
@@ -220,24 +228,37 @@ export class Log {
     row.dataset.shown = this.text(row);
     const which = exercise ? { exercise } : { new_exercise: { name, measure } };
     const body = { id, client: client === this.everybody ? null : client, ...which, ...this.read(row) };
-    this.queue.add({ kind: "set", target: `set:${id}`, method: "POST", url: this.url, body, entry: { client, id: exercise, name, measure } });
+    this.queue.add({ kind: "set", target: `set:${id}`, method: "POST", url: this.url, body, entry: { client, id: exercise, name, measure }, label: name });
     this.remind(entry);
     this.count();
   }
 
+  /** Sends what was corrected; answers whether there was something to correct. */
   change(entry, row) {
-    if (row.dataset.shown === this.text(row) || !this.check(row, entry.dataset.measure)) return;
+    if (row.dataset.shown === this.text(row)) return false;
+    if (!this.check(row, entry.dataset.measure)) return true;
     row.dataset.shown = this.text(row);
     const { set, version } = row.dataset;
-    this.queue.add({ kind: "set", target: `set:${set}`, method: "PATCH", url: `${this.url}/${set}`, body: { version: Number(version), ...this.read(row) } });
+    this.queue.add({ kind: "set", target: `set:${set}`, method: "PATCH", url: `${this.url}/${set}`, body: { version: Number(version), ...this.read(row) }, label: entry.dataset.name });
+    return true;
   }
 
   remove(entry, row) {
     const { set, version } = row.dataset;
     this.done(row, "");
-    this.queue.add({ kind: "set", target: `set:${set}`, method: "DELETE", url: `${this.url}/${set}?version=${version}` });
+    this.queue.add({ kind: "set", target: `set:${set}`, method: "DELETE", url: `${this.url}/${set}?version=${version}`, label: entry.dataset.name });
     this.remind(entry);
     this.count();
+  }
+
+  /** Takes over who is in the session by now, from a fresh page. */
+  people(fresh) {
+    if (!this.who?.options || !fresh?.options) return;
+    for (const option of fresh.options) {
+      if (this.names.has(option.value) && [...this.who.options].some(({ value }) => value === option.value)) continue;
+      this.who.append(document.adoptNode(option.cloneNode(true)));
+      this.names.set(option.value, option.text);
+    }
   }
 
   rowOf(id) {
@@ -273,6 +294,7 @@ export class Log {
     const row = this.rowOf(answer.id);
     if (!row) return;
     row.dataset.version = answer.version;
+    if (!this.queue.of(piece.target).length && !this.typing(row)) this.fill(row, answer);
     const entry = row.closest("[data-entry]");
     if (answer.exercise) entry.dataset.exercise = answer.exercise;
   }
@@ -356,7 +378,7 @@ export class Log {
     if (this.queue.of(`set:${set.id}`).length || (row && this.typing(row))) return;
     if (row) {
       row.dataset.version = set.version;
-      if (!row.contains(document.activeElement)) this.fill(row, set);
+      this.fill(row, set);
       return;
     }
     const made = this.row(entry, set);

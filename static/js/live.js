@@ -107,4 +107,11 @@ document.addEventListener("fitflow:look", ({ detail }) => {
   if (live?.readyState === WebSocket.OPEN) live.send(JSON.stringify(detail));
 });
 
+// The browser knows before the socket does: without a network nothing comes, whatever the socket believes.
+window.addEventListener("offline", () => say("offline"));
+window.addEventListener("online", () => {
+  if (live?.readyState === WebSocket.OPEN) say("live");
+  if (!stopped) poll();
+});
+
 connect();

@@ -12,8 +12,8 @@ function tick() {
 
 async function refresh() {
   try {
-    const answer = await fetch(window.location.href, { credentials: "same-origin" });
-    if (!answer.ok || answer.redirected) return;
+    const answer = await fetch(window.location.href, { credentials: "same-origin", redirect: "manual" });
+    if (!answer.ok) return; // signed out, or gone
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById("screen-body");
     if (fresh) document.getElementById("screen-body").replaceWith(document.adoptNode(fresh));

@@ -184,7 +184,8 @@ def log_set(
             return sent
         _in_session(session, client_id)
         what = _exercise(actor, exercise)
-        entry, _ = ExerciseEntry.objects.get_or_create(log=log, client_id=client_id, exercise=what)
+        whose: dict[str, Any] = {"log": log, "client_id": client_id, "exercise": what}
+        entry, _ = ExerciseEntry.objects.get_or_create(**whose)
         entry.exercise = what
         places = entry.sets.aggregate(last=Max("position"))["last"] or 0
         if places >= MOST_SETS:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from clients.models import Client
+from fitflow.core import outbox
 from fitflow.core.clock import now
 from fitflow.core.db import refusals, retry_deadlocks
 from fitflow.core.errors import Conflict, Invalid, NotFound, NotPermitted
@@ -116,7 +117,7 @@ def write_note(
     """Write a draft about a client she trains, about one session or in general; private unless said otherwise.
 
     From a template it takes `parts`, (heading, text) in order; it keeps these headings whatever becomes of the template.
-    Raises NotPermitted, NotFound, Invalid.
+    Raises NotPermitted, NotFound, Invalid. About a session it publishes session.noted.
     """
     author = _author(actor)
     words = Words(body=body, template_id=template_id, parts=parts)
@@ -136,6 +137,8 @@ def write_note(
     note.write(_fitting(note, words))
     with transaction.atomic():
         note.save(force_insert=True)
+        if session is not None:
+            outbox.publish("session.noted", session=session.pk)
         record_event(
             actor=actor, action="note.written", subject=note, client=client.id, visibility=note.visibility
         )

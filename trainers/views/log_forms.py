@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -21,6 +22,7 @@ class RefusedSet:
     values: dict[str, str]
     field: str
     message: str
+    query: Mapping[str, str]  # what was chosen to be logged next
 
 
 def _text(data: QueryDict, name: str) -> str:
@@ -74,7 +76,7 @@ def figures_from(data: QueryDict) -> Figures:
     )
 
 
-def refused(data: QueryDict, error: Invalid, set_id: str = "") -> RefusedSet:
+def refused(data: QueryDict, error: Invalid, set_id: str, query: Mapping[str, str]) -> RefusedSet:
     """Return what was typed with the reason it was not taken."""
     values = {name: _text(data, name) for name in FIELDS}
-    return RefusedSet(set_id, values, error.field or "", error.message)
+    return RefusedSet(set_id, values, error.field or "", error.message, query)

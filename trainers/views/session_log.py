@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -56,16 +56,16 @@ def _client(text: str) -> UUID | None:
     return None if text == EVERYBODY else uuid_from(text)
 
 
-def _chosen(request: StudioRequest, log: SessionLog) -> Chosen | None:
+def _chosen(query: Mapping[str, str], log: SessionLog) -> Chosen | None:
     """Return what `?who=&exercise=` (a name) asks to log."""
-    name = request.GET.get("exercise", "")
-    who = request.GET.get("who", "") or (str(log.people[0].pk) if log.people else EVERYBODY)
+    name = query.get("exercise", "")
+    who = query.get("who", "") or (str(log.people[0].pk) if log.people else EVERYBODY)
     try:
         text = clean_name(name)
     except Invalid:
         return None
     found = exercise_named(text)
-    measure = request.GET.get("measure", "")
+    measure = query.get("measure", "")
     kind = measure if measure in Measure.values else Measure.LOAD
     exercise = found or Exercise(name=text, measure=kind)
     entry = (
@@ -92,7 +92,7 @@ def log_context(
         "log": log,
         "shows_log": log.may_write and runs and (opened or bool(log.entries)),
         "shows_progress": not log.may_write and board.may_see_clients and runs and opened,
-        "chosen": _chosen(request, log) if log.may_write else None,
+        "chosen": _chosen(refusal.query if refusal else request.GET, log) if log.may_write else None,
         "refused_set": refusal,
         "refused_next": refusal if refusal and not refusal.set_id else None,
         "measures": Measure.choices,
@@ -115,9 +115,7 @@ def _attempt(
     try:
         write()
     except Invalid as error:
-        refusal = refused(request.POST, error, set_id)
-        request.GET = request.GET.copy()
-        request.GET.update(query)
+        refusal = refused(request.POST, error, set_id, query)
         return board_page(request, session_id, status=422, refusal=refusal)
     except (Conflict, NotFound) as error:
         if isinstance(error, NotFound):
@@ -140,7 +138,7 @@ def session_log_set(request: StudioRequest, session_id: UUID) -> HttpResponse:
         log_set(
             actor=request.actor,
             session_id=session_id,
-            set_id=uuid_from(data.get("id", "")),
+            set_id=uuid_from(data.get("set_id", "")),
             client_id=_client(who),
             exercise=exercise_id or new,
             figures=figures_from(data),

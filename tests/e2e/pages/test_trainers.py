@@ -125,6 +125,45 @@ def test_the_board_of_a_session(eyes_of: EyesOf, world: World) -> None:
     cancelled = "SELECT id FROM trainers_session WHERE status = 'cancelled' LIMIT 1"
     visit(state="cancelled", session_id=world.one(cancelled, studio="lotus"))
 
+    screen = partial(eyes.visit, "session_screen", studio="lotus")
+    screen(session_id=coming)
+    logged = "SELECT l.session_id FROM trainers_exerciselog l ORDER BY l.created_at DESC LIMIT 1"
+    trained = world.one(logged, studio="summit")
+    eyes.visit("session_detail", studio="summit", state="logged", session_id=trained)
+    eyes.visit("session_screen", studio="summit", state="logged", session_id=trained)
+    eyes.visit("session_detail", studio="summit", state="pick", session_id=trained, act=types_an_exercise)
+    eyes.visit("session_detail", studio="summit", state="set", session_id=trained, act=begins_an_exercise)
+
+
+def types_an_exercise(page: Page) -> None:
+    page.get_by_role("combobox", name="Exercise").fill("Hip")
+    expect(page.get_by_role("listbox", name="Exercises").get_by_role("option").first).to_be_visible()
+
+
+def begins_an_exercise(page: Page) -> None:
+    types_an_exercise(page)
+    page.get_by_role("option", name="Hip thrust").first.click()
+    page.locator(".is-draft [data-tick]:visible").first.click()
+    expect(page.locator(".is-draft [aria-invalid=true]:visible").first).to_be_visible()
+
+
+def test_the_library_of_exercises(eyes_of: EyesOf, world: World) -> None:
+    eyes = eyes_of("lead")
+    eyes.visit("exercise_list", studio="lotus")
+    eyes.visit("exercise_list", studio="lotus", state="none", query="?q=zzzz")
+    eyes.visit("exercise_list", studio="lotus", state="add", act=acts.opens("add-exercise"))
+    squat = world.one("SELECT id FROM trainers_exercise WHERE name = 'Back squat'", studio="lotus")
+    eyes.visit("exercise_edit", studio="lotus", exercise_id=squat)
+    eyes.visit(
+        "exercise_edit",
+        studio="lotus",
+        state="refused",
+        exercise_id=squat,
+        sizes=(PHONE,),
+        act=acts.sends("Save", name="Deadlift"),
+    )
+    eyes_of("owner3").visit("exercise_list", studio="harbour", state="empty")
+
 
 def running_session(world: World) -> str:
     """Return a session that runs now; where none does, one that is weeks away is moved here, of a trainer who is free."""

@@ -29,7 +29,14 @@ def only_set(cast: Cast) -> ExerciseSet:
 def sent(cast: Cast, session: Session, **more: Any) -> dict[str, Any]:
     with studio_context(cast.lotus):
         client = str(cast.client().pk)
-    return {"id": uuid4(), "client": client, "repetitions": "8", "load": "42,5", "load_unit": "kg", **more}
+    return {
+        "set_id": uuid4(),
+        "client": client,
+        "repetitions": "8",
+        "load": "42,5",
+        "load_unit": "kg",
+        **more,
+    }
 
 
 def test_without_script_a_set_is_logged_corrected_and_taken_back(lotus: Cast) -> None:
@@ -41,7 +48,7 @@ def test_without_script_a_set_is_logged_corrected_and_taken_back(lotus: Cast) ->
     for _ in range(2):
         page = browser.post(path, body, follow=True)
     row = only_set(lotus)
-    assert (row.repetitions, row.load_text, row.pk) == (8, "42.5", body["id"])
+    assert (row.repetitions, row.load_text, row.pk) == (8, "42.5", body["set_id"])
     assert 'value="42.5"' in page.content.decode()
     browser.post(f"{path}{row.pk}/", {"version": 1, "repetitions": "6", "load": "45", "load_unit": "kg"})
     assert only_set(lotus).repetitions == 6
