@@ -144,7 +144,7 @@ def test_what_the_phone_enters_appears_on_every_other_screen(
     desk.get_by_label("Set 2 load").blur()
     expect(phone.get_by_label("Set 2 load")).to_have_value("15")
     phone.locator("[data-tick]").nth(0).click()
-    expect(tablet.get_by_text("4 × 15 kg")).to_be_visible()
+    expect(tablet.get_by_text("4 × 15 kg", exact=True)).to_be_visible()
     assert sets(world, session) == [(4, "15")]
 
 
@@ -304,3 +304,20 @@ def test_it_follows_where_sockets_are_blocked(board: Callable[..., Page]) -> Non
     expect(tablet.locator("[data-live-status]")).to_have_attribute("data-live-status", "polling")
     log_set(pick(phone, "Back squat"), 3, "60")
     expect(tablet.get_by_text("3 × 60 kg")).to_be_visible(timeout=10_000)
+
+
+def test_signing_out_on_a_shared_tablet_asks_and_leaves_nothing_behind(visit: Open, world: World) -> None:
+    page = visit("alex", "/calendar/", studio="summit")
+    page.evaluate("localStorage.setItem('ff-board:x:y:z', '{}')")
+    page.locator(".user-menu > summary").click()
+    page.locator(".user-menu").get_by_role("button", name="Sign out").click()
+    ask = page.locator("dialog#ask")
+    expect(ask).to_contain_text("Some entries were not sent yet")
+    ask.get_by_role("button", name="Stay").click()
+    assert page.evaluate("localStorage.getItem('ff-board:x:y:z')") == "{}"
+    page.locator(".user-menu").get_by_role("button", name="Sign out").click()
+    ask.get_by_role("button", name="Sign out").click()
+    page.wait_for_url(lambda address: "/calendar/" not in address)
+    page.goto(world.url("/api/docs/", studio="summit"))  # of the same origin, and open to everybody
+    kept = "Object.keys(localStorage).filter((name) => name.startsWith('ff-board:')).length"
+    assert page.evaluate(kept) == 0

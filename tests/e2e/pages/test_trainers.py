@@ -127,8 +127,8 @@ def test_the_board_of_a_session(eyes_of: EyesOf, world: World) -> None:
 
     screen = partial(eyes.visit, "session_screen", studio="lotus")
     screen(session_id=coming)
-    logged = "SELECT l.session_id FROM trainers_exerciselog l ORDER BY l.created_at DESC LIMIT 1"
-    trained = world.one(logged, studio="summit")
+    logged = "EXISTS (SELECT FROM trainers_exerciselog l WHERE l.session_id = s.id)"
+    trained = world.one(SESSION.format(logged), studio="summit")
     eyes.visit("session_detail", studio="summit", state="logged", session_id=trained)
     eyes.visit("session_screen", studio="summit", state="logged", session_id=trained)
     eyes.visit("session_detail", studio="summit", state="pick", session_id=trained, act=types_an_exercise)
