@@ -25,7 +25,7 @@ async function refresh() {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   // The log opens an hour before, and with the first client: then the page is loaded again, unless something is being written.
   const opens = page.getElementById("log-pick") && !document.getElementById("log-pick");
-  if (opens && !body()?.value && !queue.pieces.length) return void window.location.reload();
+  if (opens && !writing() && !queue.pieces.length) return void window.location.reload();
   log?.people(page.getElementById("log-who"));
   const focused = document.activeElement?.id;
   for (const id of FRESH) {
@@ -115,45 +115,51 @@ function refusedMark(row, place, piece) {
   }
 }
 
-// The note: kept here while there is no network, written once there is one.
-const words = () => document.getElementById("note-words");
-const body = () => document.querySelector("#note-form [name=body]");
+// The note: sent like the rest while there is no network. (notes.js keeps what is still being written.)
+const noteForm = () => document.getElementById("note-form");
+const texts = () => [...(noteForm()?.querySelectorAll("textarea[name]") ?? [])];
+const writing = () => texts().some((field) => field.value.trim());
 
 function down() {
-  return !navigator.onLine || queue.state !== "online" || queue.waiting.some((piece) => !piece.problem);
+  return !navigator.onLine || queue.state !== "online" || queue.waiting.length > 0;
 }
 
-function keepDraft() {
-  const [draft] = queue.of("draft");
-  if (draft) queue.forget(draft);
-  if (body()?.value.trim() && !navigator.onLine) queue.add({ kind: "draft", target: "draft", method: "", url: "", body: { text: body().value } });
-  tellNotes();
+/** Returns a note of the form as the API takes it: one text, or a text for each heading of its template. */
+function noteOf(form) {
+  const sent = new FormData(form);
+  const [client, visibility, template] = ["client", "visibility", "template"].map((name) => sent.get(name));
+  const headings = sent.getAll("heading");
+  const words = template
+    ? { template, sections: headings.map((heading, number) => ({ heading, text: sent.get(`part_${number}`) ?? "" })) }
+    : { body: sent.get("body") };
+  return { client, visibility, ...words };
+}
+
+/** Puts words into the form, or takes them out of it, and lets notes.js know. */
+function write(words) {
+  for (const [number, field] of texts().entries()) {
+    field.value = number ? "" : words;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
 }
 
 function tellNotes() {
-  const place = words();
+  const place = document.getElementById("note-words");
   if (!place) return;
   const notes = queue.pieces.filter(({ kind }) => kind === "note");
-  const refused = notes.find((piece) => piece.problem);
-  if (refused && !body()?.value) body().value = refused.body.body; // to be mended
-  if (notes.length) place.textContent = WAITS;
-  else place.textContent = queue.of("draft").length ? "Saved on this device" : "";
+  place.textContent = notes.some((piece) => !piece.problem) ? WAITS : "";
 }
-
-document.addEventListener("input", ({ target }) => {
-  if (target === body() && (!navigator.onLine || queue.of("draft").length)) keepDraft();
-});
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.id === "note-form" && down()) {
     event.preventDefault();
-    const fields = Object.fromEntries(new FormData(form));
-    delete fields.csrfmiddlewaretoken;
-    if (!fields.body?.trim()) return;
-    queue.add({ kind: "note", target: `note:${Date.now()}`, method: "POST", url: `/api/v1/sessions/${board.dataset.board}/notes/`, body: fields, label: "A note" });
-    body().value = "";
-    keepDraft();
+    if (!writing()) return;
+    queue.add({
+      kind: "note", target: `note:${Date.now()}`, method: "POST", url: `/api/v1/sessions/${board.dataset.board}/notes/`,
+      body: noteOf(form), label: "A note",
+    });
+    write("");
   } else if (form.id === "board" && !event.submitter?.hasAttribute("formaction") && down()) {
     event.preventDefault();
     const marks = [...document.querySelectorAll("[data-mark]")].map((row) => [row.dataset.mark, row.querySelector("input:checked")?.value]);
@@ -176,7 +182,7 @@ function hasPlace({ kind, target }) {
 }
 
 function tellBanner() {
-  const count = queue.waiting.filter((piece) => !piece.problem).length;
+  const count = queue.waiting.length;
   const things = `${many(count, "entry is", "entries are")} waiting to be sent.`;
   const place = banner.querySelector("p");
   place.replaceChildren();
@@ -215,8 +221,11 @@ queue.addEventListener("sent", ({ detail: { piece } }) => {
   if (piece.kind === "note") toast("Note kept. Sign it when its words are final.");
   if (piece.kind === "note" || piece.kind === "complete") later(0);
 });
+queue.addEventListener("refused", ({ detail: { piece } }) => {
+  if (piece.kind !== "note" || writing()) return;
+  write(piece.body.body ?? piece.body.sections.map(({ text }) => text).filter(Boolean).join("\n\n")); // to be mended
+});
 window.addEventListener("online", () => {
-  keepDraft();
   later(500);
   log?.refresh();
 });
@@ -228,7 +237,5 @@ queue.load().then(() => {
     const tapped = row.querySelector("input:checked")?.value ?? "";
     if (tapped !== row.dataset.was && !queue.of(`mark:${row.dataset.mark}`).length) sendMark(row, tapped);
   }
-  const [draft] = queue.of("draft");
-  if (draft && body() && !body().value) body().value = draft.body.text;
   tellNotes();
 });

@@ -85,7 +85,7 @@ export class Queue extends EventTarget {
   }
 
   get waiting() {
-    return this.pieces.filter((piece) => piece.kind !== "draft");
+    return this.pieces.filter((piece) => !piece.problem);
   }
 
   of(target) {

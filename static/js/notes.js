@@ -61,7 +61,7 @@ document.addEventListener("htmx:afterSettle", () => {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.matches?.("form[data-keeps]")) return;
-  if (!navigator.onLine) {
+  if (!navigator.onLine && !("queued" in form.dataset)) {
     event.preventDefault();
     event.stopImmediatePropagation();
     toast("There is no connection. Your words stay here: keep the note when you are back.", { icon: "wifi-off" });
