@@ -30,7 +30,7 @@ def log_session(actor: Actor, session_id: UUID) -> Session:
 def visible_entries(actor: Actor) -> QuerySet[ExerciseEntry]:
     """Return what she may read: the logs of sessions she gives; as a client what is hers, or her group's, and shared.
 
-    A lead reads her team's records only where the client agreed. No such consent can be recorded yet, so they stay closed.
+    A lead reads no log of her team's: what clients agree to is that she reads their notes.
     """
     if actor.user_id is None or scope_of(actor, Capability.RECORDS_READ) is Scope.NONE:
         return ExerciseEntry.objects.none()

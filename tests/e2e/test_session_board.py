@@ -315,6 +315,7 @@ def test_signing_out_on_a_shared_tablet_asks_and_leaves_nothing_behind(visit: Op
     expect(ask).to_contain_text("Some entries were not sent yet")
     ask.get_by_role("button", name="Stay").click()
     assert page.evaluate("localStorage.getItem('ff-board:x:y:z')") == "{}"
+    page.locator(".user-menu > summary").click()
     page.locator(".user-menu").get_by_role("button", name="Sign out").click()
     ask.get_by_role("button", name="Sign out").click()
     page.wait_for_url(lambda address: "/calendar/" not in address)

@@ -41,8 +41,8 @@ def log(arena: Arena) -> Callable[..., Any]:
             client_ids=[client.pk],
             **arena.wish(arena.first),
         )
-        user = TrainerProfile.objects.select_related("user").get().user
-    actor = Actor(user_id=user.pk, name="Racer", roles=frozenset({"trainer"}))
+        user_id = TrainerProfile.objects.get().user_id
+    actor = Actor(user_id=user_id, name="Racer", roles=frozenset({"trainer"}))
 
     def log(set_id: UUID) -> ExerciseSet:
         with studio_context(arena.first):
