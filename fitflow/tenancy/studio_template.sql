@@ -195,6 +195,16 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION __studio__.trainers_exercise_measure() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF NEW.measure <> OLD.measure AND EXISTS (SELECT FROM trainers_exerciseentry WHERE exercise_id = NEW.id) THEN
+        RAISE EXCEPTION 'the exercise is in logs' USING ERRCODE = '23514', CONSTRAINT = 'exercise_measure_kept';
+    END IF;
+    RETURN NEW;
+END $$;
+
 CREATE FUNCTION __studio__.trainers_note_addenda_follow() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -326,6 +336,30 @@ CREATE FUNCTION __studio__.trainers_session_version() RETURNS trigger
 BEGIN
     IF (to_jsonb(NEW) - '{booked,waitlisted,version}'::text[]) IS DISTINCT FROM
        (to_jsonb(OLD) - '{booked,waitlisted,version}'::text[]) THEN
+        NEW.version := OLD.version + 1;
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION __studio__.trainers_set_measure() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM trainers_exerciseentry AS entry JOIN trainers_exercise AS exercise ON exercise.id = entry.exercise_id
+        WHERE entry.id = NEW.entry_id AND exercise.measure = NEW.measure
+    ) THEN
+        RAISE EXCEPTION 'a set is measured as its exercise is' USING ERRCODE = '23514', CONSTRAINT = 'exercise_set_measure';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION __studio__.trainers_set_version() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF (to_jsonb(NEW) - '{version,changed_at}'::text[]) IS DISTINCT FROM
+       (to_jsonb(OLD) - '{version,changed_at}'::text[]) THEN
         NEW.version := OLD.version + 1;
     END IF;
     RETURN NEW;
@@ -703,6 +737,57 @@ CREATE TABLE __studio__.trainers_calendarfeed (
     room_id uuid,
     trainer_id uuid,
     CONSTRAINT feed_of_one CHECK ((((client_id IS NULL) AND (room_id IS NULL) AND (trainer_id IS NOT NULL)) OR ((client_id IS NOT NULL) AND (room_id IS NULL) AND (trainer_id IS NULL)) OR ((client_id IS NULL) AND (room_id IS NOT NULL) AND (trainer_id IS NULL))))
+);
+
+CREATE TABLE __studio__.trainers_exercise (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    name character varying(80) NOT NULL,
+    measure character varying(10) NOT NULL,
+    retired_at timestamp with time zone,
+    CONSTRAINT exercise_measure_known CHECK ((((measure)::text = 'load'::text) OR ((measure)::text = 'bodyweight'::text) OR ((measure)::text = 'time'::text) OR ((measure)::text = 'distance'::text)))
+);
+
+CREATE TABLE __studio__.trainers_exerciseentry (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    client_id uuid,
+    exercise_id uuid NOT NULL,
+    log_id uuid NOT NULL
+);
+
+CREATE TABLE __studio__.trainers_exerciselog (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    shared_with_clients boolean NOT NULL,
+    session_id uuid NOT NULL
+);
+
+CREATE TABLE __studio__.trainers_exerciseset (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    "position" smallint NOT NULL,
+    measure character varying(10) NOT NULL,
+    repetitions smallint,
+    load numeric(6,2),
+    load_unit character varying(2) NOT NULL,
+    seconds integer,
+    metres integer,
+    version integer NOT NULL,
+    author_name character varying(200) NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    author_id uuid NOT NULL,
+    entry_id uuid NOT NULL,
+    CONSTRAINT exercise_set_as_measured CHECK ((((load IS NOT NULL) AND ((measure)::text = 'load'::text) AND (metres IS NULL) AND (repetitions IS NOT NULL) AND (seconds IS NULL)) OR ((load IS NULL) AND ((measure)::text = 'bodyweight'::text) AND (metres IS NULL) AND (repetitions IS NOT NULL) AND (seconds IS NULL)) OR ((load IS NULL) AND ((measure)::text = 'time'::text) AND (metres IS NULL) AND (repetitions IS NULL) AND (seconds IS NOT NULL)) OR ((load IS NULL) AND ((measure)::text = 'distance'::text) AND (metres IS NOT NULL) AND (repetitions IS NULL)))),
+    CONSTRAINT exercise_set_distance_sensible CHECK (((metres IS NULL) OR ((metres >= 1) AND (metres <= 1000000)))),
+    CONSTRAINT exercise_set_load_sensible CHECK ((((load IS NULL) AND ((load_unit)::text = ''::text)) OR ((load >= (0)::numeric) AND (load <= (1500)::numeric) AND ((load_unit)::text = 'kg'::text)) OR ((load >= (0)::numeric) AND (load <= (3300)::numeric) AND ((load_unit)::text = 'lb'::text)))),
+    CONSTRAINT exercise_set_repetitions_sensible CHECK (((repetitions IS NULL) OR ((repetitions >= 1) AND (repetitions <= 1000)))),
+    CONSTRAINT exercise_set_time_sensible CHECK (((seconds IS NULL) OR ((seconds >= 1) AND (seconds <= 86400)))),
+    CONSTRAINT trainers_exerciseset_metres_check CHECK ((metres >= 0)),
+    CONSTRAINT trainers_exerciseset_position_check CHECK (("position" >= 0)),
+    CONSTRAINT trainers_exerciseset_repetitions_check CHECK ((repetitions >= 0)),
+    CONSTRAINT trainers_exerciseset_seconds_check CHECK ((seconds >= 0)),
+    CONSTRAINT trainers_exerciseset_version_check CHECK ((version >= 0))
 );
 
 CREATE TABLE __studio__.trainers_import (
@@ -1092,6 +1177,12 @@ ALTER TABLE ONLY __studio__.billing_entry
 ALTER TABLE ONLY __studio__.studios_equipment
     ADD CONSTRAINT equipment_name_once UNIQUE (location_id, name);
 
+ALTER TABLE ONLY __studio__.trainers_exerciseentry
+    ADD CONSTRAINT exercise_entry_once UNIQUE NULLS NOT DISTINCT (log_id, client_id, exercise_id);
+
+ALTER TABLE ONLY __studio__.trainers_exerciseset
+    ADD CONSTRAINT exercise_set_position_once UNIQUE (entry_id, "position");
+
 ALTER TABLE ONLY __studio__.trainers_availabilityhours
     ADD CONSTRAINT hours_no_overlap EXCLUDE USING gist (trainer_id WITH =, weekday WITH =, int4range((starts_minute)::integer, (ends_minute)::integer) WITH &&, daterange(valid_from, valid_until, '[]'::text) WITH &&);
 
@@ -1163,6 +1254,21 @@ ALTER TABLE ONLY __studio__.trainers_calendarfeed
 
 ALTER TABLE ONLY __studio__.trainers_calendarfeed
     ADD CONSTRAINT trainers_calendarfeed_secret_hash_key UNIQUE (secret_hash);
+
+ALTER TABLE ONLY __studio__.trainers_exercise
+    ADD CONSTRAINT trainers_exercise_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.trainers_exerciseentry
+    ADD CONSTRAINT trainers_exerciseentry_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.trainers_exerciselog
+    ADD CONSTRAINT trainers_exerciselog_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY __studio__.trainers_exerciselog
+    ADD CONSTRAINT trainers_exerciselog_session_id_key UNIQUE (session_id);
+
+ALTER TABLE ONLY __studio__.trainers_exerciseset
+    ADD CONSTRAINT trainers_exerciseset_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY __studio__.trainers_import
     ADD CONSTRAINT trainers_import_pkey PRIMARY KEY (id);
@@ -1302,6 +1408,10 @@ CREATE INDEX delivery_subject ON __studio__.notifications_delivery USING btree (
 
 CREATE INDEX exception_by_trainer ON __studio__.trainers_availabilityexception USING btree (trainer_id, starts_on);
 
+CREATE INDEX exercise_entry_by_client ON __studio__.trainers_exerciseentry USING btree (client_id, exercise_id);
+
+CREATE UNIQUE INDEX exercise_name_once ON __studio__.trainers_exercise USING btree (translate(lower((name)::text), 'àáâãäåāăąçćčďèéêëēėęěìíîïīįłñńňòóôõöøōőřśšťùúûüūůűýÿźżž'::text, 'aaaaaaaaacccdeeeeeeeeiiiiiilnnnoooooooorsstuuuuuuuyyzzz'::text));
+
 CREATE INDEX import_row_by_outcome ON __studio__.trainers_importrow USING btree (batch_id, outcome, number);
 
 CREATE INDEX import_row_by_person ON __studio__.trainers_importrow USING btree (batch_id, person);
@@ -1367,6 +1477,16 @@ CREATE INDEX trainers_calendarfeed_room_id_b65de326 ON __studio__.trainers_calen
 CREATE INDEX trainers_calendarfeed_secret_hash_7da194f7_like ON __studio__.trainers_calendarfeed USING btree (secret_hash varchar_pattern_ops);
 
 CREATE INDEX trainers_calendarfeed_trainer_id_917e6224 ON __studio__.trainers_calendarfeed USING btree (trainer_id);
+
+CREATE INDEX trainers_exerciseentry_client_id_59f04f9c ON __studio__.trainers_exerciseentry USING btree (client_id);
+
+CREATE INDEX trainers_exerciseentry_exercise_id_34b3528c ON __studio__.trainers_exerciseentry USING btree (exercise_id);
+
+CREATE INDEX trainers_exerciseentry_log_id_c661230e ON __studio__.trainers_exerciseentry USING btree (log_id);
+
+CREATE INDEX trainers_exerciseset_author_id_52e7f51d ON __studio__.trainers_exerciseset USING btree (author_id);
+
+CREATE INDEX trainers_exerciseset_entry_id_cc62f412 ON __studio__.trainers_exerciseset USING btree (entry_id);
 
 CREATE INDEX trainers_import_started_by_id_494b714a ON __studio__.trainers_import USING btree (started_by_id);
 
@@ -1498,6 +1618,8 @@ CREATE TRIGGER trainers_booking_count AFTER INSERT OR DELETE OR UPDATE OF status
 
 CREATE TRIGGER trainers_equipment_fewer AFTER UPDATE OF quantity ON __studio__.studios_equipment FOR EACH ROW WHEN ((new.quantity < old.quantity)) EXECUTE FUNCTION __studio__.trainers_equipment_fewer();
 
+CREATE TRIGGER trainers_exercise_measure BEFORE UPDATE OF measure ON __studio__.trainers_exercise FOR EACH ROW EXECUTE FUNCTION __studio__.trainers_exercise_measure();
+
 CREATE TRIGGER trainers_note_addenda_follow AFTER UPDATE OF visibility, shared_with_client ON __studio__.trainers_note FOR EACH ROW WHEN (((new.addendum_to_id IS NULL) AND ((new.visibility)::text IS DISTINCT FROM (old.visibility)::text))) EXECUTE FUNCTION __studio__.trainers_note_addenda_follow();
 
 CREATE TRIGGER trainers_note_addendum BEFORE INSERT OR UPDATE OF addendum_to_id, client_id, author_id, visibility ON __studio__.trainers_note FOR EACH ROW WHEN ((new.addendum_to_id IS NOT NULL)) EXECUTE FUNCTION __studio__.trainers_note_addendum();
@@ -1517,6 +1639,10 @@ CREATE TRIGGER trainers_session_equip_insert AFTER INSERT ON __studio__.trainers
 CREATE TRIGGER trainers_session_equip_update AFTER UPDATE OF status, starts_at, ends_at ON __studio__.trainers_session FOR EACH ROW WHEN ((((new.status)::text <> 'cancelled'::text) AND (((old.status)::text = 'cancelled'::text) OR ((old.status)::text = 'held'::text) OR ((new.starts_at IS DISTINCT FROM old.starts_at) OR (new.ends_at IS DISTINCT FROM old.ends_at))))) EXECUTE FUNCTION __studio__.trainers_session_equip_again();
 
 CREATE TRIGGER trainers_session_version BEFORE UPDATE ON __studio__.trainers_session FOR EACH ROW EXECUTE FUNCTION __studio__.trainers_session_version();
+
+CREATE TRIGGER trainers_set_measure BEFORE INSERT OR UPDATE OF measure, entry_id ON __studio__.trainers_exerciseset FOR EACH ROW EXECUTE FUNCTION __studio__.trainers_set_measure();
+
+CREATE TRIGGER trainers_set_version BEFORE UPDATE ON __studio__.trainers_exerciseset FOR EACH ROW EXECUTE FUNCTION __studio__.trainers_set_version();
 
 ALTER TABLE ONLY __studio__.billing_invoice
     ADD CONSTRAINT billing_invoice_client_id_01577a63_fk_clients_client_id FOREIGN KEY (client_id) REFERENCES __studio__.clients_client(id) DEFERRABLE INITIALLY DEFERRED;
@@ -1607,6 +1733,24 @@ ALTER TABLE ONLY __studio__.trainers_calendarfeed
 
 ALTER TABLE ONLY __studio__.trainers_calendarfeed
     ADD CONSTRAINT trainers_calendarfeed_room_id_b65de326_fk_studios_room_id FOREIGN KEY (room_id) REFERENCES __studio__.studios_room(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_exerciseentry
+    ADD CONSTRAINT trainers_exerciseent_exercise_id_34b3528c_fk_trainers_ FOREIGN KEY (exercise_id) REFERENCES __studio__.trainers_exercise(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_exerciseentry
+    ADD CONSTRAINT trainers_exerciseent_log_id_c661230e_fk_trainers_ FOREIGN KEY (log_id) REFERENCES __studio__.trainers_exerciselog(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_exerciseentry
+    ADD CONSTRAINT trainers_exerciseentry_client_id_59f04f9c_fk_clients_client_id FOREIGN KEY (client_id) REFERENCES __studio__.clients_client(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_exerciselog
+    ADD CONSTRAINT trainers_exerciselog_session_id_9e2cfbf7_fk_trainers_session_id FOREIGN KEY (session_id) REFERENCES __studio__.trainers_session(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_exerciseset
+    ADD CONSTRAINT trainers_exerciseset_author_id_52e7f51d_fk_accounts_user_id FOREIGN KEY (author_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_exerciseset
+    ADD CONSTRAINT trainers_exerciseset_entry_id_cc62f412_fk_trainers_ FOREIGN KEY (entry_id) REFERENCES __studio__.trainers_exerciseentry(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY __studio__.trainers_import
     ADD CONSTRAINT trainers_import_started_by_id_494b714a_fk_accounts_user_id FOREIGN KEY (started_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
@@ -1805,6 +1949,8 @@ INSERT INTO __studio__.django_migrations (app, name, applied) VALUES
     ('trainers', '0008_equipment', now()),
     ('trainers', '0009_equipment_rules', now()),
     ('trainers', '0010_tell_of_imports', now()),
+    ('trainers', '0011_exercise_log', now()),
+    ('trainers', '0012_exercise_log_rules', now()),
     ('trainers_shared', '0001_initial', now()),
     ('trainers_shared', '0002_row_security', now()),
     ('trainers_shared', '0003_feeds_travel_external', now()),
