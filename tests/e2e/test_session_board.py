@@ -287,7 +287,7 @@ def test_who_was_signed_out_signs_in_and_loses_nothing(
     phone = board()
     cookies = phone.context.cookies()
     phone.context.clear_cookies()
-    phone.context.add_cookies([cookie for cookie in cookies if "csrf" in cookie["name"]])  # type: ignore[list-item]
+    phone.context.add_cookies([cookie for cookie in cookies if "csrf" in cookie["name"]])  # type: ignore[misc]
     log_set(pick(phone, "Back squat"), 6, "55")
     banner = phone.locator("#board-waits")
     expect(banner).to_contain_text("You were signed out. 1 entry is waiting to be sent.")
