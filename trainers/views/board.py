@@ -45,6 +45,7 @@ from trainers.views.log_forms import RefusedSet
 from trainers.views.note_forms import empty_note_form, sent_note_form
 from trainers.views.note_writing import KEPT, written
 from trainers.views.periods import uuid_from, zone_text
+from trainers.views.screen import NO_STORE
 from trainers.views.series_changes import scope_asked
 from trainers.views.series_forms import ScopeForm
 from trainers.views.session_log import log_context
@@ -155,7 +156,9 @@ def board_page(
         context |= _about(context)
         if "note_form" not in context:
             context["note_form"] = empty_note_form(request.actor)
-    return render(request, "trainer/session_board.html", context, status=status)
+    page = render(request, "trainer/session_board.html", context, status=status)
+    page["Cache-Control"] = NO_STORE
+    return page
 
 
 def _about(context: dict[str, Any]) -> dict[str, Any]:

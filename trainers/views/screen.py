@@ -17,6 +17,9 @@ from trainers.selectors import session_board
 from trainers.selectors_log import GROUP, LoggedExercise, session_log
 
 
+NO_STORE = "private, no-store"  # what was trained is kept by no cache
+
+
 def _by_person(entries: list[LoggedExercise]) -> list[tuple[str, list[LoggedExercise]]]:
     """Return the entries under their client, the whole group's first."""
     found: dict[str, list[LoggedExercise]] = {}
@@ -43,4 +46,6 @@ def session_screen(request: StudioRequest, session_id: UUID) -> HttpResponse:
         "people": _by_person(log.entries),
         "is_on": board.session.status == Session.Status.SCHEDULED,
     }
-    return render(request, "trainer/session_screen.html", context)
+    page = render(request, "trainer/session_screen.html", context)
+    page["Cache-Control"] = NO_STORE
+    return page

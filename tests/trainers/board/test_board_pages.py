@@ -114,6 +114,7 @@ def test_the_owners_desk_shows_progress_and_no_contents(lotus: Cast) -> None:
         for secret in ("61.25", "Back squat"):
             assert secret not in page.content.decode(), path
         own = asked(lotus).get(path)
+        assert own["Cache-Control"] == "private, no-store"
         assert "61.25" in own.content.decode()
 
 
