@@ -16,7 +16,6 @@ from trainers.models import Booking, Session
 from trainers.selectors import session_board
 from trainers.selectors_log import GROUP, LoggedExercise, session_log
 
-
 NO_STORE = "private, no-store"  # what was trained is kept by no cache
 
 
