@@ -10,7 +10,7 @@ const PARAMETER = { trainers: "trainer", rooms: "room", locations: "location" };
 
 const page = calendarPage(mayBook ? {
   book({ starts, pick, resource, at, focus }) {
-    const query = new URLSearchParams({ starts });
+    const query = new URLSearchParams({ starts, zone: page.period().zone });
     if (resource?.id) query.set(PARAMETER[page.period().by], resource.id);
     book(`${box.dataset.book}?${query}`, { at, pick, focus });
   },
@@ -36,7 +36,8 @@ document.addEventListener("click", (event) => {
 });
 dialog.addEventListener("close", () => {
   page.sheet()?.unmark();
-  if (dialog.focusBack?.isConnected) dialog.focusBack.focus({ preventScroll: true });
+  const back = dialog.focusBack?.isConnected === false ? page.sheet().scroller : dialog.focusBack;
+  back?.focus({ preventScroll: true });
 });
 document.addEventListener("calendar:booked", () => {
   dialog.close();
@@ -55,12 +56,14 @@ document.addEventListener("htmx:afterSettle", (event) => {
 
 // Moving
 
-async function move(event, { start, minutes, resource }) {
+async function move(event, { start, end, minutes, resource }) {
   const { trainer, location, room, version, url } = event;
   const { by } = page.period();
   const to = { trainer, room, location, ...(resource ? { [PARAMETER[by]]: resource.id } : {}) };
   if (by === "locations" && to.location !== location) to.room = ""; // a room stays where it is
+  page.sheet().put(event, { start, end, ...to });
   const body = new FormData();
+  body.set("zone", page.period().zone);
   body.set("starts_on", start.slice(0, 10));
   body.set("starts_at", start.slice(11));
   body.set("minutes", String(minutes));

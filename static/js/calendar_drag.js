@@ -23,9 +23,12 @@ export function lift(sheet, node) {
     ghost.style.height = `${(minutes * HOUR_PX) / 60 - 2}px`;
   }
   node.classList.add("is-ghost");
+  sheet.hold();
+  let placed = false;
 
   function to({ cell = held.cell, from: begins = held.from, minutes: lasts = held.minutes }) {
-    if (cell !== held.cell || !ghost.isConnected) {
+    if (cell !== held.cell || !placed) {
+      placed = true;
       if (sheet.byHours) cell.el.append(ghost);
       held.cell.el.classList.remove("is-target");
       cell.el.classList.add("is-target");
@@ -41,6 +44,7 @@ export function lift(sheet, node) {
     ghost.remove();
     node.classList.remove("is-ghost");
     held.cell.el.classList.remove("is-target");
+    sheet.release();
   }
 
   to({});

@@ -17,12 +17,14 @@ export function sheetIn(box) {
   scroller.setAttribute("aria-label", "Timetable");
   box.replaceChildren(scroller);
   const sheet = {
-    scroller, period: null, cells: [], byHours: false, columns: 0, set, show, nodeOf, cellOf, mark, unmark, tick,
+    scroller, period: null, cells: [], byHours: false, set, show, put, hold, release, mark, unmark, tick,
     items: (cell) => [...cell.el.querySelectorAll(":scope > .ev:not(.pick, .clash, .is-lifted)")],
   };
   let drawn = ""; // which skeleton stands
   let events = [];
   let picked = null;
+  let late = null; // events that came while a session was held
+  let held = false;
   let line = null; // of the time it is now
   let scrolls = null; // where a new sheet is to stand once its columns have their widths
 
@@ -32,9 +34,26 @@ export function sheetIn(box) {
     frame();
   }
 
+  // Nothing is drawn under somebody's hand: what comes while a session is held is shown once she has let go.
   function set(found) {
+    if (held) return void (late = found);
     events = found;
     frame();
+  }
+
+  function hold() {
+    held = true;
+  }
+
+  function release() {
+    held = false;
+    if (late) set(late);
+    late = null;
+  }
+
+  // Shows a session elsewhere before the server has answered; what it answers is drawn over it.
+  function put(event, changes) {
+    set(events.map((one) => (one.id === event.id ? { ...one, ...changes } : one)));
   }
 
   // Sessions of a trainer who left, or of a room that is closed, stand in a column of their own rather than nowhere.
@@ -81,7 +100,6 @@ export function sheetIn(box) {
       name(cell);
       body.append(cell.el);
     });
-    sheet.columns = sheet.cells.length;
     const top = again ? scroller.scrollTop : MORNING * HOUR_PX;
     scroller.replaceChildren(head, body);
     scrolls = top;
@@ -96,7 +114,6 @@ export function sheetIn(box) {
     }
     const body = make("div", "cg-body");
     sheet.cells = [];
-    sheet.columns = 7;
     shown.forEach((resource, number) => {
       if (resource) body.append(make("div", "cg-row-head", resourceHead(resource)));
       days.forEach((day, index) => {
@@ -119,6 +136,7 @@ export function sheetIn(box) {
 
   function fill(shown) {
     const ids = new Set(shown.map((one) => one?.id));
+    const focused = scroller.contains(document.activeElement) ? document.activeElement.dataset.id : "";
     const found = new Map(sheet.cells.map((cell) => [`${cell.day} ${cell.resource?.id}`, []]));
     for (const event of events) {
       if (event.kind === "busy" && (sheet.period.unit === "month" || (sheet.period.by && sheet.period.by !== "trainers"))) continue;
@@ -132,18 +150,17 @@ export function sheetIn(box) {
     const first = sheet.byHours ? "3.5rem " : sheet.period.by ? "10rem " : "";
     const template = first + tracks.map((lanes) => `minmax(${Math.max(least, lanes * LANE_PX)}px, ${lanes > 3 ? lanes : 3}fr)`).join(" ");
     for (const part of scroller.children) part.style.gridTemplateColumns = template;
+    if (focused && document.activeElement.dataset.id !== focused) nodeOf(focused)?.focus({ preventScroll: true });
   }
 
   // Answers how many lanes the cell has.
   function fillCell(cell, pieces) {
     const signature = JSON.stringify(pieces.map((piece) => piece.event));
     if (cell.signature === signature) return cell.lanes;
-    const focused = cell.el.contains(document.activeElement) ? document.activeElement.dataset.id : "";
     cell.signature = signature;
     cell.lanes = sheet.byHours ? intoLanes(pieces) : 1;
     if (sheet.byHours) cell.el.replaceChildren(...pieces.map(place));
     else cell.el.replaceChildren(...(sheet.period.by ? everyLine(pieces) : someLines(cell.day, pieces)));
-    if (focused) nodeOf(focused)?.focus({ preventScroll: true });
     return cell.lanes;
   }
 

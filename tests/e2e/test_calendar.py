@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.e2e
 
 COMING = """
 SELECT s.id::text, (s.starts_at AT TIME ZONE 'America/Toronto')::date::text FROM trainers_session s
-WHERE s.status = 'scheduled' AND s.starts_at > now() + interval '1 day' AND s.starts_at < now() + interval '20 days'
+WHERE s.status = 'scheduled' AND s.starts_at > now() + interval '1 day' AND s.starts_at < now() + interval '20 days' AND {}
 ORDER BY s.starts_at LIMIT 1
 """
 
@@ -25,10 +25,17 @@ def drawn(page: Page) -> None:
     page.locator("#calendar[data-drawn]").wait_for()
 
 
-def coming(world: World) -> tuple[str, str]:
+def coming(world: World, such: str = "true") -> tuple[str, str]:
     """Return a session of lotus to come, and its day."""
-    found = world.ask(COMING, studio="lotus")[0]
+    found = world.ask(COMING.format(such), studio="lotus")[0]
     return str(found[0]), str(found[1])
+
+
+def into_view(page: Page, session: str) -> Locator:
+    drawn(page)
+    one = page.locator(f".cg-scroll .ev[data-id='{session}']")
+    one.evaluate("node => node.scrollIntoView({ block: 'center', inline: 'nearest', behavior: 'instant' })")
+    return one
 
 
 def state_of(world: World, session: str) -> tuple[object, ...]:
@@ -118,6 +125,7 @@ def test_m_moves_by_keyboard_and_escape_leaves_it(visit: Open, world: World) -> 
     page.keyboard.press("Shift+ArrowUp")
     page.keyboard.press("Enter")
     expect(page.locator("#toasts")).to_contain_text("moved")
+    expect(one).to_be_focused()
     after = state_of(world, session)
     assert after[0] == before[0]
     assert after[1] == int(str(before[1])) - 15
@@ -126,34 +134,24 @@ def test_m_moves_by_keyboard_and_escape_leaves_it(visit: Open, world: World) -> 
     assert state_of(world, session) == before
 
 
-def test_dragging_between_locations_and_by_the_lower_edge(visit: Open, world: World) -> None:
-    """Side by side by location: to the other column moves it there, without its room; the edge changes its length."""
-    session, _ = coming(world)
+def test_dragging_out_of_a_room_and_by_the_lower_edge(visit: Open, world: World) -> None:
+    """Side by side by room: to the column "No room" takes its room away; the edge changes its length; Undo brings it back."""
+    session, day = coming(world, "s.room_id IS NOT NULL")
     before = state_of(world, session)
-    day = date.fromisoformat(str(before[0])[:10])
-    page = visit("owner", f"/calendar/?view=locations&date={day}", studio="lotus")
-    drawn(page)
-    columns = page.locator(".cg-col")
-    assert columns.count() >= 2
-    one = page.locator(f".cg-scroll .ev[data-id='{session}']")
-    one.evaluate("node => node.scrollIntoView({ block: 'center', behavior: 'instant' })")
-    here = one.evaluate("node => [...document.querySelectorAll('.cg-col')].indexOf(node.parentElement)")
-    target = columns.nth(1 if here == 0 else 0).bounding_box()
-    box = one.bounding_box()
+    page = visit("owner", f"/calendar/?view=rooms&date={day}", studio="lotus")
+    one = into_view(page, session)
+    last = page.locator(".cg-col").last
+    target, box = last.bounding_box(), one.bounding_box()
     assert target
     assert box
-    with page.expect_response(re.compile("/move/$")) as answer:
+    with page.expect_response(re.compile("/move/$")):
         drag(page, one, target["x"] + target["width"] / 2, box["y"] + 4)
+    expect(last.locator(f"[data-id='{session}']")).to_have_count(1)
     after = state_of(world, session)
-    if answer.value.ok:
-        assert after[3] != before[3]
-        assert after[4] is None
-    else:  # the way there is too long, or she does not work there then: the page says so, and nothing moved
-        expect(page.locator("#cal-alert")).to_be_visible()
-        assert after == before
-    page.goto(world.url(f"/calendar/?view=locations&date={day}", studio="lotus"))
-    drawn(page)
-    one.evaluate("node => node.scrollIntoView({ block: 'center', behavior: 'instant' })")
+    assert after[4] is None
+    assert after[:4] == before[:4]
+    page.reload()
+    one = into_view(page, session)
     box = one.bounding_box()
     assert box
     with page.expect_response(re.compile("/move/$")):
@@ -161,6 +159,27 @@ def test_dragging_between_locations_and_by_the_lower_edge(visit: Open, world: Wo
     shorter = state_of(world, session)
     assert shorter[1] == int(str(after[1])) - 15
     assert shorter[0] == after[0]
+    page.locator("#toasts").get_by_role("button", name="Undo").click()
+    page.wait_for_load_state()
+    assert state_of(world, session) == after
+
+
+def test_between_locations_it_is_said_why_not(visit: Open, world: World) -> None:
+    """Side by side by location; a session stays at its own, since its tax and its mails hang on it."""
+    session, day = coming(world)
+    before = state_of(world, session)
+    page = visit("owner", f"/calendar/?view=locations&date={day}", studio="lotus")
+    one = into_view(page, session)
+    columns = page.locator(".cg-col")
+    assert columns.count() >= 2
+    here = one.evaluate("node => [...document.querySelectorAll('.cg-col')].indexOf(node.parentElement)")
+    target, box = columns.nth(1 if here == 0 else 0).bounding_box(), one.bounding_box()
+    assert target
+    assert box
+    drag(page, one, target["x"] + target["width"] / 2, box["y"] + 4)
+    expect(page.locator("#cal-alert")).to_contain_text("A session stays at its location")
+    expect(columns.nth(here).locator(f"[data-id='{session}']")).to_have_count(1)
+    assert state_of(world, session) == before
 
 
 def test_a_drag_that_is_given_up_opens_nothing(visit: Open, world: World) -> None:

@@ -23,7 +23,7 @@ from trainers.models import Session, TrainerProfile
 from trainers.selectors_hours import place_at
 from trainers.services import cancel_session, schedule_session
 from trainers.views.answers import calendar_at, toasted, told, when
-from trainers.views.periods import id_asked, instant_from, uuid_from, zone_text
+from trainers.views.periods import id_asked, instant_from, on_clocks_of, uuid_from, zone_text
 from trainers.views.series import begin_series
 
 OPENING = time(9, 0)
@@ -61,7 +61,16 @@ def _asked(request: StudioRequest) -> dict[str, Any]:
     client = bookable_clients(request.actor).filter(pk__in=id_asked(query, "client")).first()
     if client:
         initial |= {"client": client.name, "client_id": client.pk}
-    return initial
+    return initial | _on_the_clocks_there(query, starts, str(initial.get("place", "")))
+
+
+def _on_the_clocks_there(query: QueryDict, starts: datetime, place: str) -> dict[str, Any]:
+    """Return a start that was chosen on a calendar of another zone as the clocks of the place show it."""
+    there = Location.objects.filter(pk=place.partition(":")[0]).first() if place else None
+    if there is None or "zone" not in query or len(query.get("starts", "")) <= len("2026-11-19"):
+        return {}
+    wall = on_clocks_of(starts, query["zone"], there.timezone)
+    return {"starts_on": wall.date(), "starts_at": wall.time()}
 
 
 def _habit(request: StudioRequest) -> dict[str, Any]:

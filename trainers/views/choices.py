@@ -131,8 +131,7 @@ class Choices:
     def columns(self, address: CalendarAddress) -> list[Column]:
         """Return what stands side by side: the trainers, rooms or locations that the filters leave."""
         if address.by == "trainers":
-            shown = [one for one in self.trainers if address.shows("trainer", one.pk)]
-            return [Column(str(one.pk), one.name, self.marks[one.pk], one.hue) for one in shown]
+            return self.trainer_columns(address)
         if address.by == "locations":
             places = [one for one in self.locations if address.shows("location", one.pk)]
             return [Column(str(one.pk), one.name) for one in places]
@@ -143,6 +142,11 @@ class Choices:
             columns = [Column(str(one.pk), title, location=str(one.location_id)) for one, title in named]
             return [*columns, Column("", "No room")]
         return []
+
+    def trainer_columns(self, address: CalendarAddress) -> list[Column]:
+        """Return the trainers that the filters leave, each with her letters and hue."""
+        shown = [one for one in self.trainers if address.shows("trainer", one.pk)]
+        return [Column(str(one.pk), one.name, self.marks[one.pk], one.hue) for one in shown]
 
 
 LEGENDS = {"trainer": "Trainers", "location": "Locations", "service": "Services"}

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
@@ -33,8 +32,15 @@ from trainers.views.agenda import (
     summary,
 )
 from trainers.views.calendar import period_context
-from trainers.views.choices import Chip, Chips
-from trainers.views.periods import CalendarAddress, address_from, days_from, instant_from, zone_text
+from trainers.views.choices import Chip, Chips, Column
+from trainers.views.periods import (
+    CalendarAddress,
+    address_from,
+    days_from,
+    instant_from,
+    on_clocks_of,
+    zone_text,
+)
 
 VIEWS = ("day", "week", "month")
 
@@ -147,6 +153,13 @@ def _letters(studios: list[Studio]) -> dict[str, str]:
     return {one.slug: found[one.pk] for one in studios}
 
 
+def studio_columns(studios: list[Studio], address: CalendarAddress) -> list[Column]:
+    """Return the studios that the filter leaves, each with its letters and hue."""
+    letters = _letters(studios)
+    shown = [one for one in studios if address.shows("studio", one.slug)]
+    return [Column(one.slug, one.name, letters[one.slug], one.hue) for one in shown]
+
+
 def _places(studios: list[Studio], starts: str, zone: str) -> list[Place]:
     """Return where each studio's booking form is. A time of day is one of the calendar's clocks: the form has the studio's."""
     path = reverse("session_new", urlconf=settings.STUDIO_URLCONF)
@@ -161,9 +174,9 @@ def _places(studios: list[Studio], starts: str, zone: str) -> list[Place]:
 
 def _there(starts: str, here: str, there: str) -> str:
     wall = instant_from(starts)
-    if wall is None or len(starts) <= len("2026-11-19") or here == there:
+    if wall is None or len(starts) <= len("2026-11-19"):
         return starts
-    return f"{wall.replace(tzinfo=ZoneInfo(here)).astimezone(ZoneInfo(there)):%Y-%m-%dT%H:%M}"
+    return f"{on_clocks_of(wall, here, there):%Y-%m-%dT%H:%M}"
 
 
 @require_safe

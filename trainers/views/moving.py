@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core import signing
-from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
@@ -24,7 +24,7 @@ from trainers.models import Session
 from trainers.policies import editable_session
 from trainers.services import reschedule_session
 from trainers.views.answers import back_to, when
-from trainers.views.periods import instant_from, uuid_from, zone_text
+from trainers.views.periods import instant_from, on_clocks_of, uuid_from, zone_text
 from trainers.views.series_changes import change_url, scope_asked
 from trainers.views.series_forms import ScopeForm
 
@@ -39,7 +39,7 @@ def session_move(request: StudioRequest, session_id: UUID) -> HttpResponse:
     session = editable_session(request.actor, session_id)
     if request.method != "POST" or request.POST.get("pick"):
         return _page(request, session, _form(request, session))
-    form = _form(request, session, request.POST)
+    form = _form(request, session, _on_the_clocks_there(request.POST, session))
     scope = scope_asked(request, session)
     if scope and form.is_valid():
         return HttpResponseRedirect(change_url(session, scope, form.cleaned_data))
@@ -75,6 +75,17 @@ def session_move_back(request: StudioRequest, session_id: UUID) -> HttpResponse:
     else:
         messages.success(request, f"{session.service.name} is back at {when(session)}.")
     return back_to(request, reverse("session_detail", args=[session_id]))
+
+
+def _on_the_clocks_there(typed: QueryDict, session: Session) -> QueryDict:
+    """Return what was sent, with a start on a calendar's clocks (`zone`) as those of the session's place show it."""
+    wall = instant_from(f"{typed.get('starts_on')}T{typed.get('starts_at')}")
+    if "zone" not in typed or wall is None:
+        return typed
+    wall = on_clocks_of(wall, typed["zone"], session.location.timezone)
+    there = typed.copy()
+    there["starts_on"], there["starts_at"] = f"{wall:%Y-%m-%d}", f"{wall:%H:%M}"
+    return there
 
 
 def _form(request: StudioRequest, session: Session, data: Any = None) -> MoveForm:

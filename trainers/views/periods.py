@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.http import QueryDict
 from django.utils import dateformat
@@ -153,6 +154,13 @@ def instant_from(text: str) -> datetime | None:
     except ValueError:
         return None
     return value.replace(tzinfo=None, second=0, microsecond=0) if EARLIEST <= value.date() <= LATEST else None
+
+
+def on_clocks_of(wall: datetime, here: str, there: str) -> datetime:
+    """Return what the clocks of one zone show when those of another show a wall-clock time; as it is where a zone is none."""
+    if here == there or not {here, there} <= available_timezones():
+        return wall
+    return wall.replace(tzinfo=ZoneInfo(here)).astimezone(ZoneInfo(there)).replace(tzinfo=None)
 
 
 def uuid_from(text: str) -> UUID | None:

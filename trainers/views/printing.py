@@ -117,9 +117,9 @@ def calendar_print(request: StudioRequest) -> HttpResponse:
         zone,
         columns=choices.columns(address),
         left=_left(choices, address),
+        key=[] if address.by == "trainers" else choices.trainer_columns(address),
         back=reverse("calendar") + address.url(),
         back_name="Calendar",
-        whose=True,
     )
 
 
@@ -144,4 +144,5 @@ def my_calendar_print(request: StudioRequest) -> HttpResponse:
     names = ", ".join(one.name for one in studios if address.shows("studio", one.slug))
     left = [("Studios", names)] if address.filters else []
     back = reverse("my_calendar") + address.url()
-    return _print(request, address, rows, zone, left=left, back=back, back_name="My calendar", whose=True)
+    key = mine.studio_columns(studios, address)
+    return _print(request, address, rows, zone, left=left, key=key, back=back, back_name="My calendar")

@@ -141,6 +141,31 @@ def test_locations_stand_side_by_side_where_there_are_several(lotus: Cast) -> No
     assert "view=locations" not in other
 
 
+def test_a_time_of_the_calendars_clocks_is_that_instant_at_a_place_of_another_zone(lotus: Cast) -> None:
+    """A studio of two zones: booking, and dragging, at ten of Toronto's clocks is at seven of the annex's."""
+    annex = lotus.location("Annex")
+    type(annex).objects.filter(pk=annex.pk).update(timezone="America/Vancouver")
+    session = scheduled(lotus, at(12), location_id=annex.pk)
+    leave()
+    browser = browser_of(lotus, "owner")
+    query = urlencode({"starts": f"{at(10).date()}T10:00", "zone": "America/Toronto", "location": annex.pk})
+    assert 'value="07:00"' in browser.get(f"/sessions/new/?{query}").content.decode()
+    sent = {
+        "starts_on": str(at(14).date()),
+        "starts_at": "14:00",
+        "zone": "America/Toronto",
+        "minutes": 60,
+        "trainer": session.trainer_id,
+        "place": str(annex.pk),
+        "version": session.version,
+    }
+    answer = browser.post(f"/sessions/{session.pk}/move/", sent, headers={"accept": "application/json"})
+    assert answer.status_code == 200, answer.content
+    with studio_context(lotus.lotus):
+        session.refresh_from_db()
+    assert session.starts_at == at(14)
+
+
 def test_the_page_asks_for_the_days_it_draws(cast: Cast) -> None:
     """A month is drawn in whole weeks; the preloaded address is the one that the script asks."""
     text = browser_of(cast, "lead").get(f"{PAGE}?view=month&date=2026-11-15").content.decode()
