@@ -100,7 +100,7 @@ export function sheetIn(box) {
       name(cell);
       body.append(cell.el);
     });
-    const top = again ? scroller.scrollTop : MORNING * HOUR_PX;
+    const top = again ? scroller.scrollTop : MORNING * HOUR_PX - 10;
     scroller.replaceChildren(head, body);
     scrolls = top;
   }
