@@ -141,5 +141,6 @@ def edit(request: Request, session_id: UUID) -> Response:
         duration_minutes=asked.get("duration_minutes"),
         leave_out=asked.get("leave_out", ()),
         version=asked.get("version"),
+        outside_hours=asked["outside_hours"],
     )
     return Response(session_dict(actor, session_id))

@@ -117,6 +117,9 @@ class EditIn(serializers.Serializer[Any]):
         min_value=1,
         help_text="The version you saw: of the session for `this`, else of the series.",
     )
+    outside_hours = serializers.BooleanField(
+        required=False, default=False, help_text="For `this`: outside the trainer's hours, knowingly."
+    )
 
 
 class CancelIn(serializers.Serializer[Any]):

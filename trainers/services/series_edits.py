@@ -296,19 +296,21 @@ def edit_session(
     duration_minutes: int | None = None,
     leave_out: Collection[UUID] = (),
     version: int | None = None,
+    outside_hours: bool = False,
 ) -> Session:
     """Change this session, this and those that follow, or all to come: start, trainer, room, length; all of them or none.
 
     A later start moves every session by the same wall-clock time. Sessions that were changed by themselves before keep what
     was changed, and those in `leave_out` stay as they are. "Following" ends the series before this session and begins another
     that follows it. `version` is the session's for "this", else the series'. Raises NotFound, NotPermitted, Invalid, and
-    Conflict: `version`, `status`, or `series` with the occurrences that clash (for "this": trainer, room, equipment).
+    Conflict: `version`, `status`, or `series` with the occurrences that clash (for "this": trainer, room, equipment, and
+    availability unless `outside_hours`).
     Publishes series.changed, once.
     """
     check_scope(scope)
     wish = _wish(starts_at, trainer_id, room_id, duration_minutes, leave_out)
     if scope == "this":
-        return _edit_this(actor, editable_session(actor, session_id), wish, version)
+        return _edit_this(actor, editable_session(actor, session_id), wish, version, outside_hours)
     anchor, series_id = repeating(actor, session_id)
 
     def explain() -> Conflict:
@@ -331,7 +333,9 @@ def edit_session(
     return Session.objects.select_related("series", "service", "location").get(pk=session_id)
 
 
-def _edit_this(actor: Actor, anchor: Session, wish: _Wish, version: int | None) -> Session:
+def _edit_this(
+    actor: Actor, anchor: Session, wish: _Wish, version: int | None, outside_hours: bool
+) -> Session:
     starts_at = wish.starts_at or anchor.starts_at
     length = timedelta(minutes=wish.minutes) if wish.minutes else anchor.ends_at - anchor.starts_at
     return reschedule_session(
@@ -342,6 +346,7 @@ def _edit_this(actor: Actor, anchor: Session, wish: _Wish, version: int | None) 
         trainer_id=wish.trainer_id,
         room_id=wish.room_id,
         version=version,
+        outside_hours=outside_hours,
     )
 
 

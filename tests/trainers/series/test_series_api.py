@@ -13,7 +13,7 @@ from tests.asking import Caller
 from tests.cast import Cast
 from tests.trainers.plan import scheduled
 from tests.trainers.series.wishes import day, instant, nth, series_of, wall
-from trainers.models import Series, Session
+from trainers.models import AvailabilityHours, Series, Session
 from trainers.services import series, series_problems
 
 
@@ -185,3 +185,17 @@ def test_a_rule_over_centuries_asks_for_the_holidays_of_the_coming_years_only(
     assert (seen.status, len(seen.data["occurrences"])) == (200, 400)
     assert [one["kind"] for one in seen.data["occurrences"][-1]["conflicts"]] == ["far"]
     assert max(asked) <= today("America/Toronto").year + 3
+
+
+def test_one_is_moved_outside_the_hours_only_knowingly(cast: Cast) -> None:
+    with studio_context(cast.lotus):
+        session = nth(series_of(cast), 0)
+        AvailabilityHours.objects.create(
+            trainer=session.trainer, location=session.location, weekday=0, starts_minute=540, ends_minute=720
+        )
+    path, asked = f"sessions/{session.pk}/edit", {"scope": "this", "starts_at": instant(0, 15).isoformat()}
+    refused = Caller(cast, "lead").post(path, asked)
+    assert (refused.status, refused.error["details"]["conflict"]) == (409, "availability")
+    assert Caller(cast, "lead").post(path, {**asked, "outside_hours": True}).status == 200
+    with studio_context(cast.lotus):
+        assert Session.objects.get(pk=session.pk).starts_at == instant(0, 15)
