@@ -63,8 +63,8 @@ class SeriesForm(BookingForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("until", "times"):
-            # Shown only with the end that needs it, and needed then.
+        for name in ("weekdays", *MONTHLY, "until", "times"):
+            # Shown only with the choice that needs it, and needed then.
             self.fields[name].is_asked = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from playwright.sync_api import Page, expect
 
 from fitflow.core import clock
 from tests.e2e.pages import acts
@@ -72,6 +73,8 @@ def test_series(eyes_of: EyesOf, world: World) -> None:
     visit("series_list", state="none", query="?q=zzyzx")
     visit("series_new")
     visit("series_new", state="refused", sizes=(PHONE,), act=acts.sends("Show all sessions", every="0"))
+    visit("series_new", state="months", act=by_weekday_of_the_month)
+    visit("series_new", state="years", act=by_year)
     visit("series_new")
     page = eyes.page
     for day in (1, 3):
@@ -92,5 +95,37 @@ def test_series(eyes_of: EyesOf, world: World) -> None:
     visit("session_move", state="of-a-series", query="?scope=all", session_id=one)
     acts.sends("Move session", minutes="75")(page)
     eyes.look("lotus-session_change_series")
+    page.locator("[name=keep]").nth(1).uncheck()
+    expect(page.locator("[data-make]")).to_have_text("Change 5 sessions")
+    page.get_by_role("button", name="Check again").click()
+    eyes.settle()
+    expect(page.get_by_text("stays as it is").last).to_be_visible()
+    eyes.look("lotus-session_change_series-left-out")
     visit("session_detail", state="cancel-of-a-series", session_id=one, act=acts.opens("cancel"))
     visit("session_cancel_series", session_id=one, query="?scope=all")
+
+
+def by_weekday_of_the_month(page: Page) -> None:
+    page.get_by_label("Weeks, months or years").select_option("months")
+    page.get_by_label("A weekday of the month").check()
+    expect(page.get_by_label("Weekday", exact=True)).to_be_visible()
+    expect(page.get_by_label("Day of the month", exact=True)).to_be_hidden()
+
+
+def by_year(page: Page) -> None:
+    page.get_by_label("Weeks, months or years").select_option("years")
+    expect(page.get_by_text("On the day and month of the first one.")).to_be_visible()
+
+
+def test_where_she_is_instead(eyes_of: EyesOf, world: World) -> None:
+    eyes = eyes_of("lead")
+    place = world.one("SELECT id FROM studios_location WHERE name = 'Danforth'", studio="lotus")
+    saturday = clock.today("America/Toronto") + timedelta(days=7)
+    saturday += timedelta(days=(5 - saturday.weekday()) % 7)
+    eyes.visit("session_new", studio="lotus", query=f"?starts={saturday}T10:00&location={place}")
+    eyes.page.get_by_label("Trainer").select_option(label="Maya Fournier")
+    acts.sends("Book session")(eyes.page)
+    eyes.look("lotus-session_new-elsewhere")
+    eyes.page.get_by_role("button", name="At Queen West instead").click()
+    eyes.settle()
+    expect(eyes.page.locator("select[name=place] option:checked")).to_contain_text("Queen West")
