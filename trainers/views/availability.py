@@ -11,6 +11,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.core import signing
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -187,10 +188,11 @@ class ExceptionForm(forms.Form):
         label="Reason",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, keep: UUID | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         places: Any = self.fields["location"]
-        places.queryset = Location.objects.filter(is_active=True)
+        # Its own place stays a choice where it was closed since: else it would become time off everywhere.
+        places.queryset = Location.objects.filter(Q(is_active=True) | Q(pk=keep))
 
     @classmethod
     def of(cls, row: AvailabilityException) -> ExceptionForm:
@@ -198,7 +200,7 @@ class ExceptionForm(forms.Form):
         clocks = {name: getattr(row, name) for name in ("starts_minute", "ends_minute")}
         initial = {name: minutes_text(minute) for name, minute in clocks.items() if minute is not None}
         names = ("kind", "starts_on", "ends_on", "location", "reason")
-        return cls(initial={name: getattr(row, name) for name in names} | initial)
+        return cls(initial={name: getattr(row, name) for name in names} | initial, keep=row.location_id)
 
     def values(self) -> dict[str, Any]:
         """Return the checked fields as the service takes them."""
@@ -224,7 +226,8 @@ def exception_new(request: StudioRequest, trainer_id: UUID) -> HttpResponse:
 def exception_edit(request: StudioRequest, exception_id: UUID) -> HttpResponse:
     """Change time off or extra hours."""
     row = fetch_exception(request.actor, exception_id)
-    form = ExceptionForm(request.POST) if request.method == "POST" else ExceptionForm.of(row)
+    posted = request.method == "POST"
+    form = ExceptionForm(request.POST, keep=row.location_id) if posted else ExceptionForm.of(row)
     return _exception(request, form, row.trainer, row)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from studios.models import Location
 from studios.shared.policies import SYSTEM
 from tests.cast import Cast
 from trainers.models import AvailabilityException, AvailabilityHours, Service, Session, TravelTime
-from trainers.services import set_week
+from trainers.services import save_exception, set_week
 from trainers.services.availability import WeeklyHours
 from trainers.shared.models import TravelBetween
 
@@ -188,6 +189,29 @@ def test_time_off_is_added_changed_removed_and_brought_back(cast: Cast, ids: dic
     with studio_context(cast.lotus):
         back = AvailabilityException.objects.get()
         assert (back.starts_minute, back.ends_minute, back.reason) == (600, 720, "Rest")
+
+
+def test_time_off_at_a_place_that_was_closed_does_not_become_time_off_everywhere(
+    cast: Cast, ids: dict[str, Any]
+) -> None:
+    with studio_context(cast.lotus):
+        row = save_exception(
+            actor=SYSTEM,
+            kind="off",
+            starts_on=date(2027, 6, 7),
+            ends_on=date(2027, 6, 8),
+            trainer_id=ids["trainer"],
+            location_id=ids["annex"],
+        )
+        Location.objects.filter(pk=ids["annex"]).update(is_active=False)
+    browser, path = _browser(cast, "trainer"), f"{PATH}exceptions/{row.pk}/"
+    page = browser.get(path).content.decode()
+    assert re.search(rf'value="{ids["annex"]}"\s+selected', page)
+    typed = {"kind": "off", "starts_on": "2027-06-07", "ends_on": "2027-06-09", "location": str(ids["annex"])}
+    assert browser.post(path, typed).status_code == 302
+    with studio_context(cast.lotus):
+        row.refresh_from_db()
+        assert (row.ends_on, row.location_id) == (date(2027, 6, 9), ids["annex"])
 
 
 def test_extra_hours_without_times_are_refused_beside_the_field(cast: Cast, ids: dict[str, Any]) -> None:
