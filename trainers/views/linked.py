@@ -130,7 +130,7 @@ def client_offer(request: HttpRequest, token: str, link: Linked) -> HttpResponse
 
 
 def _step(offer: WaitlistOffer, *, full: bool) -> str:
-    """Return how the offer stands: ask, full, booked, declined, late, or gone."""
+    """Return how the offer stands: ask, full, booked, declined, left, late, or gone."""
     booking, session = offer.booking, offer.booking.session
     if session.status != Session.Status.SCHEDULED or session.starts_at <= now():
         return "gone"
@@ -139,7 +139,7 @@ def _step(offer: WaitlistOffer, *, full: bool) -> str:
     if booking.status == Booking.Status.BOOKED:
         return "booked"
     if booking.status == Booking.Status.CANCELLED:
-        return "declined"
+        return "declined" if offer.state == WaitlistOffer.State.DECLINED else "left"
     if offer.state == WaitlistOffer.State.OPEN and offer.answer_by > now():
         return "full" if full else "ask"
     return "full" if offer.state == WaitlistOffer.State.TAKEN or full else "late"

@@ -102,6 +102,16 @@ def test_saying_no_leaves_the_list(lotus: Cast, offer: WaitlistOffer, ask: Calla
     assert (offer.booking.session.bookings.get(client__name="Ada").status) == "cancelled"
 
 
+def test_who_was_taken_off_is_not_thanked_for_an_answer(
+    lotus: Cast, offer: WaitlistOffer, ask: Callable[..., Any]
+) -> None:
+    link = path_of(offer_link(offer))
+    cancel_booking(actor=SYSTEM, booking_id=offer.booking_id)
+    for page in (ask(link), ask(f"{link}accept/", "post"), ask(f"{link}decline/", "post")):
+        assert "You are not in Class any more" in words_of(page)
+        assert "Thank you" not in words_of(page)
+
+
 def test_a_place_taken_meanwhile_is_told_kindly(
     lotus: Cast, offer: WaitlistOffer, ask: Callable[..., Any]
 ) -> None:
