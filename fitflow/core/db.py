@@ -131,7 +131,7 @@ def fetch_rows(*wanted: tuple[type[Model], UUID | None]) -> list[Any]:
 
 def fetch_active[M: Model](model: type[M]) -> list[M]:
     """Return the rows of a table that are in use (`is_active`), by a prepared statement; in no order."""
-    columns = ", ".join(field.column for field in model._meta.concrete_fields)
+    columns = ", ".join(str(field.column) for field in model._meta.concrete_fields)
     statement = f"SELECT {columns} FROM {model._meta.db_table} WHERE is_active"  # noqa: S608
     return [_instance(model, row) for row in fetch_prepared(statement, {})]
 

@@ -69,7 +69,7 @@ def _on_the_clocks_there(query: QueryDict, starts: datetime, place: str) -> dict
     there = Location.objects.filter(pk=place.partition(":")[0]).first() if place else None
     if there is None or "zone" not in query or len(query.get("starts", "")) <= len("2026-11-19"):
         return {}
-    wall = on_clocks_of(starts, query["zone"], there.timezone)
+    wall = on_clocks_of(starts, query.get("zone", ""), there.timezone)
     return {"starts_on": wall.date(), "starts_at": wall.time()}
 
 

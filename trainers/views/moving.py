@@ -82,7 +82,7 @@ def _on_the_clocks_there(typed: QueryDict, session: Session) -> QueryDict:
     wall = instant_from(f"{typed.get('starts_on')}T{typed.get('starts_at')}")
     if "zone" not in typed or wall is None:
         return typed
-    wall = on_clocks_of(wall, typed["zone"], session.location.timezone)
+    wall = on_clocks_of(wall, typed.get("zone", ""), session.location.timezone)
     there = typed.copy()
     there["starts_on"], there["starts_at"] = f"{wall:%Y-%m-%d}", f"{wall:%H:%M}"
     return there
