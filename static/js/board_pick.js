@@ -43,7 +43,7 @@ class Picker {
   show() {
     const { like, known } = this.found;
     const name = this.input.value.replace(/\s+/g, " ").trim();
-    const made = name && !known ? Object.keys(MADE).map((measure) => ({ name, measure, detail: `New, counted in ${MADE[measure]}` })) : [];
+    const made = name && !known ? Object.keys(MADE).map((measure) => ({ name, measure, detail: `Counted in ${MADE[measure]}` })) : [];
     this.options = [...like, ...made];
     this.active = -1;
     this.input.removeAttribute("aria-activedescendant");
@@ -105,7 +105,7 @@ class Picker {
 function item(id, { name, detail }) {
   const made = Object.assign(document.createElement("li"), { id, role: "option" });
   made.setAttribute("aria-selected", "false");
-  made.append(name);
+  made.append(detail ? `Add “${name}”` : name);
   if (detail) made.append(Object.assign(document.createElement("small"), { textContent: detail }));
   return made;
 }
