@@ -46,12 +46,12 @@ _hours = count(1)  # every cold slot is another hour of the years ahead: nobody 
 class Booker:
     """Books at one studio as its owner would, over the service, each thread with a connection of the pool."""
 
-    def __init__(self, cast: Cast, studio: Studio, owner: str, client: str) -> None:
+    def __init__(self, cast: Cast, studio: Studio, *, owner: str, trainer: str, client: str) -> None:
         self.studio = studio
         with studio_context(studio):
             self.actor: Actor = actor_in(cast.user[owner], studio)
             self.service = cast.service()
-            self.trainer = cast.trainer("lead")
+            self.trainer = cast.trainer(trainer)
             self.location = cast.location()
             self.client = cast.client(client)
 
@@ -140,8 +140,9 @@ def main() -> list[Figure]:
     with ground() as cast:
         _fill(cast, cast.lotus, FEW)
         _fill(cast, cast.summit, MANY)
-        few = Booker(cast, cast.lotus, "owner", "Client")
-        many = Booker(cast, cast.summit, "owner2", "Client2")
+        # Two people, because a person's busy time is one over all studios: the past is all the other one's.
+        few = Booker(cast, cast.lotus, owner="owner", trainer="trainer", client="Client")
+        many = Booker(cast, cast.summit, owner="owner2", trainer="lead", client="Client2")
         parameters = connection.get_connection_params()
         kept = ("host", "port", "user", "password", "dbname")
         wanted = {name: parameters[name] for name in kept if parameters.get(name)}

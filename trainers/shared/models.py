@@ -48,6 +48,14 @@ class BusyTime(Row):
                 name="busytime_studio_known",
             ),
         ]
+        # Every booking sweeps its trainer's expired holds away first: not by reading all that she ever gave.
+        indexes: ClassVar = [
+            models.Index(
+                fields=["user", "expires_at"],
+                name="busytime_holds",
+                condition=models.Q(expires_at__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.span}"

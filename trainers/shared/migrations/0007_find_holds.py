@@ -1,0 +1,19 @@
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("trainers_shared", "0006_spans_planned_once"),
+    ]
+    operations = [
+        migrations.AddIndex(
+            model_name="busytime",
+            index=models.Index(
+                fields=["user", "expires_at"],
+                name="busytime_holds",
+                condition=models.Q(expires_at__isnull=False),
+            ),
+        )
+    ]
