@@ -1956,4 +1956,5 @@ INSERT INTO __studio__.django_migrations (app, name, applied) VALUES
     ('trainers_shared', '0003_feeds_travel_external', now()),
     ('trainers_shared', '0004_spans_holds_external', now()),
     ('trainers_shared', '0005_pause_external_calendars', now()),
-    ('trainers_shared', '0006_spans_planned_once', now());
+    ('trainers_shared', '0006_spans_planned_once', now()),
+    ('trainers_shared', '0007_find_holds', now());
