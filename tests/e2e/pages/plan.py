@@ -56,8 +56,6 @@ NO_PAGE: dict[str, str] = {
     "studio_address": "JSON",
     "client_search": "JSON",
     "today_sessions": "a part of `today`",
-    "note_fields": "a part of the form of a note",
-    "note_template_preview": "a part of `note_template_edit`",
     "invoice_run_progress": "a part of `invoice_run`",
     "import_progress": "a part of `import_detail`",
     "*_ics": "a file",
