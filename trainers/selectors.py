@@ -32,39 +32,6 @@ from trainers.selectors_notes import threads
 from trainers.selectors_sql import Place, Wanted
 
 
-def week_json(
-    *,
-    actor: Actor,
-    starts: datetime,
-    ends: datetime,
-    trainer: UUID | None = None,
-    client: UUID | None = None,
-    location: UUID | None = None,
-    status: str | None = None,
-    holds: bool = False,
-) -> bytes:
-    """Return the sessions that overlap `[starts, ends)` as a JSON array, in order of start, in one query.
-
-    Each has the fields of the API's sessions: ids and names, `hue`, `version`, `may_edit`, and `clients`, which is empty
-    where the actor may not see who is booked. Cancelled ones are among them unless `status` says otherwise; slots held for
-    a checkout only with `holds`.
-    """
-    wanted = Wanted(
-        starts=starts,
-        ends=ends,
-        trainer=trainer,
-        client=client,
-        location=location,
-        status=status,
-        holds=holds,
-    )
-    rows = selectors_sql.rows(actor, wanted)
-    statement = f"SELECT coalesce(json_agg(found ORDER BY found.starts_at, found.id), '[]')::text FROM ({rows}) AS found"  # noqa: S608
-    with connection.cursor() as cursor:
-        cursor.execute(statement, selectors_sql.parameters(actor, wanted))
-        return str(cursor.fetchone()[0]).encode()
-
-
 def session_json(*, actor: Actor, session_id: UUID) -> bytes | None:
     """Return one session as the API shows it, or None where she may not see it (or it is not there)."""
     wanted = Wanted(session=session_id)

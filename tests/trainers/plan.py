@@ -6,10 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import orjson
+
 from fitflow.core.clock import now
-from studios.shared.policies import SYSTEM
+from studios.shared.policies import SYSTEM, Actor
 from tests.cast import Cast
 from trainers.models import Session
+from trainers.selectors import session_page
+from trainers.selectors_sql import Wanted
 from trainers.services import schedule_session
 
 TORONTO = ZoneInfo("America/Toronto")
@@ -41,3 +45,9 @@ def scheduled(
     """Schedule a session with the named clients in the studio the test is in."""
     ids = [cast.client(name).id for name in clients]
     return schedule_session(actor=actor, **wish(cast, starts_at, client_ids=ids, **more))
+
+
+def seen(actor: Actor, starts: datetime, ends: datetime, **filters: Any) -> list[dict[str, Any]]:
+    """Return the sessions that overlap `[starts, ends)` as the API shows them to somebody."""
+    wanted = Wanted(starts=starts, ends=ends, **filters)
+    return [orjson.loads(row) for row in session_page(actor=actor, wanted=wanted, place=None, limit=100)]

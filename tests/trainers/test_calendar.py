@@ -3,7 +3,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import orjson
 import pytest
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -12,16 +11,15 @@ from django.test.utils import CaptureQueriesContext
 from fitflow.tenancy.context import studio_context
 from studios.shared.selectors import actor_in
 from tests.cast import Cast
-from tests.trainers.plan import at, scheduled
-from trainers.selectors import busy_elsewhere, my_calendar, session_board, week_json
+from tests.trainers.plan import at, scheduled, seen
+from trainers.selectors import busy_elsewhere, my_calendar, session_board
 from trainers.services import cancel_session
 from trainers.shared.models import BusyTime
 
 
 def week(cast: Cast, person: str, **filters: Any) -> list[dict[str, Any]]:
     """Return the days around the tests' sessions as a person of lotus sees them."""
-    found = week_json(actor=cast.actor(person), starts=at(0), ends=at(23), **filters)
-    return list(orjson.loads(found))
+    return seen(cast.actor(person), at(0), at(23), **filters)
 
 
 def test_the_week_is_one_query(lotus: Cast) -> None:
@@ -30,19 +28,19 @@ def test_the_week_is_one_query(lotus: Cast) -> None:
     with CaptureQueriesContext(
         connection,
     ) as queries:
-        week_json(actor=lead, starts=at(0), ends=at(23))
+        seen(lead, at(0), at(23))
     assert len(queries) == 1
 
 
 def test_everyone_here_sees_the_times_but_not_everyone_who_is_booked(lotus: Cast) -> None:
     scheduled(lotus, at(10), clients=("Client",))
     scheduled(lotus, at(12), trainer="trainer", clients=("Étienne Caron",))
-    seen = {
+    shown = {
         person: [[client["name"] for client in row["clients"]] for row in week(lotus, person)]
         for person in ("owner", "manager", "lead", "trainer")
     }
     everything = [["Client"], ["Étienne Caron"]]
-    assert seen == {
+    assert shown == {
         "owner": everything,
         "manager": everything,
         "lead": everything,
@@ -89,12 +87,11 @@ def test_the_filter_by_client_tells_nothing_one_may_not_see(lotus: Cast) -> None
 
 
 @pytest.mark.parametrize(
-    ("starts", "ends", "seen"), [(9, 10, 0), (9, 10.5, 1), (10.5, 10.75, 1), (11, 12, 0)]
+    ("starts", "ends", "number"), [(9, 10, 0), (9, 10.5, 1), (10.5, 10.75, 1), (11, 12, 0)]
 )
-def test_the_window_takes_what_overlaps_it(lotus: Cast, starts: float, ends: float, seen: int) -> None:
+def test_the_window_takes_what_overlaps_it(lotus: Cast, starts: float, ends: float, number: int) -> None:
     scheduled(lotus, at(10))
-    found = week_json(actor=lotus.actor("owner"), starts=at(starts), ends=at(ends))
-    assert len(orjson.loads(found)) == seen
+    assert len(seen(lotus.actor("owner"), at(starts), at(ends))) == number
 
 
 def test_names_in_any_script_come_through(lotus: Cast) -> None:
@@ -163,4 +160,4 @@ def test_the_timetables_walls_stand_for_a_person_of_another_studio(cast: Cast) -
         scheduled(cast, at(10), clients=("Client",))
     with studio_context(cast.summit):
         stranger = actor_in(cast.user["owner2"], cast.summit)
-        assert week_json(actor=stranger, starts=at(0), ends=at(23)) == b"[]"
+        assert seen(stranger, at(0), at(23)) == []

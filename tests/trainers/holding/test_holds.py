@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import orjson
 import pytest
 from django.db import connection
 
@@ -17,10 +16,10 @@ from studios.shared.policies import SYSTEM
 from tests.asking import Caller
 from tests.cast import Cast
 from tests.pages import browser_of, words_of
-from tests.trainers.plan import at, scheduled, wish
+from tests.trainers.plan import at, scheduled, seen, wish
 from trainers.glances import sessions_today
 from trainers.models import Booking, Session
-from trainers.selectors import my_calendar, week_json
+from trainers.selectors import my_calendar
 from trainers.services import (
     book_client,
     cancel_session,
@@ -139,16 +138,16 @@ def test_a_hold_is_no_session_to_anybody(lotus: Cast) -> None:
     owner = lotus.actor("owner")
     session = hold_slot(actor=SYSTEM, **wish(lotus, now() + timedelta(minutes=5)))
     starts, ends = now() - timedelta(days=1), now() + timedelta(days=2)
-    assert week_json(actor=owner, starts=starts, ends=ends) == b"[]"
-    shown = orjson.loads(week_json(actor=owner, starts=starts, ends=ends, holds=True))
+    assert seen(owner, starts, ends) == []
+    shown = seen(owner, starts, ends, holds=True)
     assert [(row["status"], row["clients"]) for row in shown] == [("held", [])]
     for holds in (True, False):
-        assert week_json(actor=lotus.actor("client"), starts=starts, ends=ends, holds=holds) == b"[]"
+        assert seen(lotus.actor("client"), starts, ends, holds=holds) == []
     assert todays_sessions(owner, now()) == []
     assert figures(owner, now(), today(lotus.lotus.timezone)).sessions == 0
     assert sessions_today(owner, lotus.lotus) == "No sessions today"
     run_out(session)
-    assert week_json(actor=owner, starts=starts, ends=ends, holds=True) == b"[]"
+    assert seen(owner, starts, ends, holds=True) == []
 
 
 def test_her_own_calendar_shows_a_hold_as_taken_time(cast: Cast) -> None:
