@@ -10,9 +10,8 @@ import pytest
 
 from fitflow.core.clock import now
 from tests.cast import Cast
-from tests.trainers.plan import at, scheduled
+from tests.trainers.plan import at, scheduled, seen
 from trainers.models import Session
-from trainers.selectors import week_json
 from trainers.selectors_grid import Writing, grid_json, time_booked, within
 from trainers.services import cancel_session, hold_slot
 from trainers.views.agenda import marks, people_text, shown_state
@@ -57,7 +56,7 @@ def every_kind(lotus: Cast) -> Cast:
 
 @pytest.mark.parametrize("who", ["owner", "lead", "trainer"])
 def test_it_says_of_every_kind_what_the_pages_say(every_kind: Cast, who: str) -> None:
-    rows = orjson.loads(week_json(actor=every_kind.actor(who), starts=EVER[0], ends=EVER[1], holds=True))
+    rows = seen(every_kind.actor(who), *EVER, holds=True)
     expected = {}
     for row in rows:
         session = Session.objects.get(pk=row["id"])

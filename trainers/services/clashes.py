@@ -38,6 +38,23 @@ class Plan:
     session_id: UUID | None = None
     service_id: UUID | None = None  # of a session that is not there yet: it needs the service's equipment
 
+    @classmethod
+    def of(cls, actor: Actor, session: Session) -> Plan:
+        """Return a session as it stands, or as it would where it is not written yet."""
+        new = session._state.adding
+        return cls(
+            actor=actor,
+            trainer=session.trainer,
+            location=session.location,
+            room=session.room,
+            starts_at=session.starts_at,
+            ends_at=session.ends_at,
+            before=timedelta(minutes=session.buffer_before_minutes),
+            after=timedelta(minutes=session.buffer_after_minutes),
+            session_id=None if new else session.id,
+            service_id=session.service_id if new else None,
+        )
+
     @property
     def zone(self) -> str:
         return self.location.timezone

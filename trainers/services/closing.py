@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -68,20 +68,6 @@ def cancel_session(*, actor: Actor, session_id: UUID, reason: str = "") -> Sessi
     return session
 
 
-def _plan_of(actor: Actor, session: Session) -> Plan:
-    return Plan(
-        actor=actor,
-        trainer=session.trainer,
-        location=session.location,
-        room=session.room,
-        starts_at=session.starts_at,
-        ends_at=session.ends_at,
-        before=timedelta(minutes=session.buffer_before_minutes),
-        after=timedelta(minutes=session.buffer_after_minutes),
-        session_id=session.id,
-    )
-
-
 @retry_deadlocks
 def restore_session(*, actor: Actor, session_id: UUID) -> Session:
     """Undo a cancellation within three minutes, with the bookings it took away.
@@ -90,7 +76,7 @@ def restore_session(*, actor: Actor, session_id: UUID) -> Session:
     Publishes session.scheduled.
     """
     seen = editable_session(actor, session_id)
-    with refusals(refusal(_plan_of(actor, seen), seen.capacity)), transaction.atomic():
+    with refusals(refusal(Plan.of(actor, seen), seen.capacity)), transaction.atomic():
         lock_in_transaction(trainer_lock(seen.trainer))
         sweep_holds(people=[seen.trainer.user_id], rooms=[seen.room_id])
         session = locked(seen)

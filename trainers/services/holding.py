@@ -7,7 +7,6 @@ wanted is cleared a quarter of an hour later, so that a payment that comes late 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -54,23 +53,11 @@ def hold_slot(
         raise Invalid(f"A slot is held for 1 to {LONGEST} minutes.", field="minutes")
     check_start(actor, starts_at)
     parts = parts_of(trainer_id=trainer_id, service_id=service_id, location_id=location_id, room_id=room_id)
-    trainer, service, location, room = parts
+    trainer = parts.trainer
     if not reaches_trainer(actor, trainer, Capability.SESSIONS_MANAGE):
         raise NotPermitted("You can hold your own time and your team's.", field="trainer")
-    session = Session(
-        service=service,
-        trainer=trainer,
-        location=location,
-        room=room,
-        starts_at=starts_at,
-        ends_at=starts_at + timedelta(minutes=service.duration_minutes),
-        buffer_before_minutes=service.buffer_before_minutes,
-        buffer_after_minutes=service.buffer_after_minutes,
-        capacity=service.capacity,
-        status=Session.Status.HELD,
-    )
-    plan = replace(_plan_of(actor, session), session_id=None, service_id=service.pk)
-    with refusals(refusal(plan, service.capacity)), transaction.atomic(), in_one_trip():
+    session = parts.session_at(starts_at, status=Session.Status.HELD)
+    with refusals(refusal(Plan.of(actor, session), session.capacity)), transaction.atomic(), in_one_trip():
         lock_in_transaction(trainer_lock(trainer))
         sweep_holds(people=[trainer.user_id], rooms=[room_id])
         session.held_until = now() + timedelta(minutes=minutes)
@@ -178,7 +165,7 @@ def _locked(seen: Session) -> Session:
 
 
 def _confirm_refusal(actor: Actor, session: Session) -> Callable[[str, str], Exception | None]:
-    words = refusal(_plan_of(actor, session), session.capacity)
+    words = refusal(Plan.of(actor, session), session.capacity)
 
     def translate(name: str, state: str) -> Exception | None:
         if name.startswith(("busytime_no_overlap", "session_room_once", "equipment_within_quantity")):
@@ -188,17 +175,3 @@ def _confirm_refusal(actor: Actor, session: Session) -> Callable[[str, str], Exc
         return words(name, state)
 
     return translate
-
-
-def _plan_of(actor: Actor, session: Session) -> Plan:
-    return Plan(
-        actor=actor,
-        trainer=session.trainer,
-        location=session.location,
-        room=session.room,
-        starts_at=session.starts_at,
-        ends_at=session.ends_at,
-        before=timedelta(minutes=session.buffer_before_minutes),
-        after=timedelta(minutes=session.buffer_after_minutes),
-        session_id=session.id,
-    )

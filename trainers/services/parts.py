@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 from fitflow.core.db import fetch_rows
 from fitflow.core.errors import Invalid, NotFound
 from studios.models import Location, Room
-from trainers.models import Service, TrainerProfile
+from trainers.models import Service, Session, TrainerProfile
 
 
 class Parts(NamedTuple):
@@ -18,6 +19,21 @@ class Parts(NamedTuple):
     service: Service
     location: Location
     room: Room | None
+
+    def session_at(self, starts_at: datetime, *, status: str = Session.Status.SCHEDULED) -> Session:
+        """Return an unsaved session of these parts; its length, buffers and places are the service's of today."""
+        return Session(
+            service=self.service,
+            trainer=self.trainer,
+            location=self.location,
+            room=self.room,
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(minutes=self.service.duration_minutes),
+            buffer_before_minutes=self.service.buffer_before_minutes,
+            buffer_after_minutes=self.service.buffer_after_minutes,
+            capacity=self.service.capacity,
+            status=status,
+        )
 
 
 def parts_of(*, trainer_id: UUID, service_id: UUID, location_id: UUID, room_id: UUID | None) -> Parts:

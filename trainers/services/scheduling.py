@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Final
@@ -107,38 +108,18 @@ def schedule_session(
     require(actor, Capability.SESSIONS_MANAGE)
     check_start(actor, starts_at)
     parts = parts_of(trainer_id=trainer_id, service_id=service_id, location_id=location_id, room_id=room_id)
-    trainer, service, location, room = parts
+    trainer = parts.trainer
     if not reaches_trainer(actor, trainer, Capability.SESSIONS_MANAGE):
         raise NotPermitted("You can schedule your own sessions and your team's.", field="trainer")
     clients = chosen_clients(actor, client_ids)
-    ends_at = starts_at + timedelta(minutes=service.duration_minutes)
-    plan = Plan(
-        actor=actor,
-        trainer=trainer,
-        location=location,
-        room=room,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        before=timedelta(minutes=service.buffer_before_minutes),
-        after=timedelta(minutes=service.buffer_after_minutes),
-        service_id=service.pk,
-    )
+    session = parts.session_at(starts_at)
+    plan = Plan.of(actor, session)
     check_hours(plan, allowed=outside_hours)
-    with refusals(refusal(plan, service.capacity)), transaction.atomic(), in_one_trip():
+    with refusals(refusal(plan, session.capacity)), transaction.atomic(), in_one_trip():
         lock_in_transaction(trainer_lock(trainer))
         sweep_holds(people=[trainer.user_id], rooms=[room_id])
-        session = Session.objects.create(
-            service=service,
-            trainer=trainer,
-            location=location,
-            room=room,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            buffer_before_minutes=service.buffer_before_minutes,
-            buffer_after_minutes=service.buffer_after_minutes,
-            capacity=service.capacity,
-        )
-        rows = [booking_of(session, service, client_id, Booking.Status.BOOKED) for client_id in clients]
+        session.save(force_insert=True)
+        rows = [booking_of(session, parts.service, client_id, Booking.Status.BOOKED) for client_id in clients]
         Booking.objects.bulk_create(rows)
         begin_care(user_id=trainer.user_id, client_ids=clients)
         outbox.publish("session.scheduled", session=session.id)
@@ -200,17 +181,7 @@ def _moved(
         check_start(actor, starts_at)
     ends = ends_at if ends_at is not None else starts_at + (session.ends_at - session.starts_at)
     check_length(starts_at, ends)
-    return Plan(
-        actor=actor,
-        trainer=trainer,
-        location=session.location,
-        room=room,
-        starts_at=starts_at,
-        ends_at=ends,
-        before=timedelta(minutes=session.buffer_before_minutes),
-        after=timedelta(minutes=session.buffer_after_minutes),
-        session_id=session.id,
-    )
+    return replace(Plan.of(actor, session), trainer=trainer, room=room, starts_at=starts_at, ends_at=ends)
 
 
 @retry_deadlocks
