@@ -10,6 +10,7 @@ from itertools import count
 from statistics import median
 
 from django.core.management import call_command
+from django.db import OperationalError
 
 from fitflow.tenancy import schema
 from fitflow.tenancy.db import connection
@@ -45,7 +46,11 @@ def ground() -> Iterator[Cast]:
         connection.close_pool()
         connection.settings_dict["NAME"] = own
         with connection._nodb_cursor() as cursor:
-            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+            try:
+                # This ends a vacuum that is at work in it, which FORCE may not.
+                cursor.execute(f'DROP DATABASE "{name}"')
+            except OperationalError:  # a process that was measured has not let go of it yet
+                cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def alternating(
