@@ -14,17 +14,17 @@ from studios.shared.decorators import staff_required
 from studios.shared.requests import StudioRequest
 from trainers.models import Booking, Session
 from trainers.selectors import session_board
-from trainers.selectors_log import GROUP, LoggedExercise, session_log
+from trainers.selectors_log import LoggedExercise, session_log
 
 NO_STORE = "private, no-store"  # what was trained is kept by no cache
 
 
 def _by_person(entries: list[LoggedExercise]) -> list[tuple[str, list[LoggedExercise]]]:
-    """Return the entries under their client, the whole group's first."""
-    found: dict[str, list[LoggedExercise]] = {}
-    for entry in sorted(entries, key=lambda one: (one.who != GROUP, one.who)):
-        found.setdefault(entry.who, []).append(entry)
-    return list(found.items())
+    """Return the entries under their client, the whole group's first; two clients of one name stay two."""
+    found: dict[UUID | None, list[LoggedExercise]] = {}
+    for entry in sorted(entries, key=lambda one: (one.client_id is not None, one.who)):
+        found.setdefault(entry.client_id, []).append(entry)
+    return [(rows[0].who, rows) for rows in found.values()]
 
 
 @require_safe

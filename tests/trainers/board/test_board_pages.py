@@ -8,12 +8,14 @@ from uuid import uuid4
 
 from django.test import Client as Browser
 
+from clients.models import Client
 from fitflow.core.clock import now
 from fitflow.tenancy.context import enter, leave, studio_context
 from tests.cast import Cast
 from tests.pages import browser_of, words_of
 from tests.trainers.board.plan import heavy, logged, running, squat
 from trainers.models import ExerciseSet, Session
+from trainers.services import book_client, log_set
 
 
 def asked(cast: Cast, who: str = "lead") -> Browser:
@@ -131,6 +133,23 @@ def test_the_second_screen_has_no_form_and_shows_who_is_here(lotus: Cast) -> Non
     other = words_of(asked(lotus, "trainer").get(f"/sessions/{session.pk}/screen/"))
     assert "see the names" in other
     assert "Back squat" not in other
+
+
+def test_two_clients_of_one_name_are_two_on_the_second_screen(lotus: Cast) -> None:
+    session, exercise = running(lotus, service="Class"), squat(lotus)
+    twin = Client.objects.create(name="Twin", email="twin@example.com")
+    book_client(actor=lotus.actor("lead"), session_id=session.pk, client_id=twin.pk)
+    logged(lotus, session, exercise)
+    log_set(
+        actor=lotus.actor("lead"),
+        session_id=session.pk,
+        client_id=twin.pk,
+        exercise=exercise.pk,
+        figures=heavy(5, "20"),
+    )
+    Client.objects.filter(pk=twin.pk).update(name="Client")
+    page = asked(lotus).get(f"/sessions/{session.pk}/screen/").content.decode()
+    assert page.count("<h3>Client</h3>") == 2
 
 
 def test_the_key_of_what_waits_differs_by_person_and_is_the_same_each_time(lotus: Cast) -> None:
