@@ -2,7 +2,7 @@
 // While it is under way only one element moves; the sheet is drawn again once the move is made or given up.
 import { movedTo } from "./calendar_sheet.js";
 import { lineOf, make } from "./calendar_nodes.js";
-import { clockOf, DAY, HOUR_PX, minutesBetween, minutesOf, STEP } from "./calendar_time.js";
+import { clockOf, DAY, daysBetween, dayOf, HOUR_PX, minutesBetween, minutesOf, STEP } from "./calendar_time.js";
 
 const FAR = 4; // pixels a mouse goes before it drags
 const LONG = 450; // milliseconds a finger rests before it drags
@@ -11,9 +11,10 @@ const EDGE = 36; // from here the sheet scrolls along
 /** The session as it would stand: `to({ cell, from, minutes })` puts it there, `down()` takes it away. */
 export function lift(sheet, node) {
   const { event } = node;
-  const from = minutesOf(event.start);
   const minutes = minutesBetween(event.start, event.end);
   const start = node.parentElement.cell;
+  // Taken by what lies on a later day it began before that day's midnight: so many minutes below nought.
+  const from = minutesOf(event.start) - daysBetween(dayOf(event.start), start.day).length * DAY;
   const held = { event, cell: start, from, minutes };
   const ghost = sheet.byHours ? make("div", `ev is-lifted hue-${event.hue}`) : lineOf(event);
   const words = make("small", "num");
@@ -36,7 +37,7 @@ export function lift(sheet, node) {
     if (lasts !== held.minutes) ghost.style.height = `${(lasts * HOUR_PX) / 60 - 2}px`;
     Object.assign(held, { cell, from: begins, minutes: lasts });
     ghost.style.transform = `translateY(${(begins * HOUR_PX) / 60}px)`;
-    const text = `${clockOf(begins)} – ${clockOf((begins + lasts) % DAY)}`;
+    const text = `${clockOf((begins + DAY) % DAY)} – ${clockOf((begins + lasts + DAY) % DAY)}`;
     if (words.textContent !== text) words.textContent = text;
   }
 
@@ -49,7 +50,7 @@ export function lift(sheet, node) {
 
   to({});
   return {
-    held, to, down,
+    held, to, down, least: Math.min(0, from),
     get changed() {
       return held.cell !== start || held.from !== from || held.minutes !== minutes;
     },
@@ -76,7 +77,7 @@ export function draggable(sheet, drop) {
     grab = { node, x: down.clientX, y: down.clientY, inside: down.clientY - box.top, resize: Boolean(down.target.closest(".cg-grip")), id: down.pointerId };
     point = { x: down.clientX, y: down.clientY };
     if (down.pointerType !== "mouse") timer = setTimeout(begin, LONG);
-    for (const [name, heard] of Object.entries(listeners)) window.addEventListener(name, heard, { passive: name !== "touchmove" });
+    for (const [name, heard] of Object.entries(listeners)) window.addEventListener(name, heard, { passive: false });
   });
 
   const listeners = {
@@ -97,6 +98,10 @@ export function draggable(sheet, drop) {
     touchmove(move) {
       if (lifted) move.preventDefault();
     },
+    // A finger that rests on a link asks for the link's menu, which would take the session out of the hand.
+    contextmenu(menu) {
+      if (timer || lifted) menu.preventDefault();
+    },
   };
 
   function begin() {
@@ -107,7 +112,9 @@ export function draggable(sheet, drop) {
     // Where everything is, read once: nothing moves while one is dragged but the sheet's own scrolling.
     grab.sheet = scroller.getBoundingClientRect();
     const [x, y] = [scroller.scrollLeft - grab.sheet.left, scroller.scrollTop - grab.sheet.top];
-    Object.assign(grab, { started: grab.y + y, minutes: lifted.held.minutes });
+    // A piece that begins at midnight was taken so far below where its session begins.
+    const above = (-lifted.least * HOUR_PX) / 60;
+    Object.assign(grab, { started: grab.y + y, minutes: lifted.held.minutes, inside: grab.inside + above });
     grab.rects = sheet.cells.map(({ el }) => {
       const { left, right, top, bottom } = el.getBoundingClientRect();
       return { left: left + x, right: right + x, top: top + y, bottom: bottom + y };
@@ -136,11 +143,12 @@ export function draggable(sheet, drop) {
     if (!sheet.byHours) return void lifted.to({ cell });
     const minute = (pixels) => Math.round((pixels * 60) / HOUR_PX / STEP) * STEP;
     if (grab.resize) return void lifted.to({ minutes: Math.max(STEP, Math.min(DAY, grab.minutes + minute(y - grab.started))) });
-    lifted.to({ cell, from: Math.max(0, Math.min(DAY - STEP, minute(y - grab.rects[0].top - grab.inside))) });
+    lifted.to({ cell, from: Math.max(lifted.least, Math.min(DAY - STEP, minute(y - grab.rects[0].top - grab.inside))) });
   }
 
   function finish(keep) {
     clearTimeout(timer);
+    timer = 0;
     cancelAnimationFrame(frame);
     for (const [name, heard] of Object.entries(listeners)) window.removeEventListener(name, heard);
     scroller.classList.remove("is-dragging");

@@ -122,14 +122,14 @@ export function keyed(sheet, { book, drop, say }) {
     const { cell, from, minutes } = up.held;
     if (way[1] && sheet.byHours) {
       if (key.shiftKey) up.to({ minutes: Math.max(STEP, minutes + way[1] * STEP) });
-      else up.to({ from: Math.max(0, Math.min(DAY - STEP, from + way[1] * STEP)) });
+      else up.to({ from: Math.max(up.least, Math.min(DAY - STEP, from + way[1] * STEP)) });
     } else {
       const next = beside(cell, way);
       if (next && next.resource?.id !== "-") up.to({ cell: next });
     }
     const { held } = up;
     held.cell.el.scrollIntoView({ block: "nearest", inline: "nearest" });
-    say([dayWords(held.cell.day), `${clockOf(held.from)} to ${clockOf((held.from + held.minutes) % DAY)}`, held.cell.resource?.title].filter(Boolean).join(", "));
+    say([dayWords(held.cell.day), `${clockOf((held.from + DAY) % DAY)} to ${clockOf((held.from + held.minutes + DAY) % DAY)}`, held.cell.resource?.title].filter(Boolean).join(", "));
     return undefined;
   }
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from fitflow.core import clock
 from tests.e2e.conftest import Open
@@ -200,6 +201,63 @@ def test_a_drag_that_is_given_up_opens_nothing(visit: Open, world: World) -> Non
     page.mouse.up()
     expect(page).to_have_url(re.compile("/calendar/"))
     assert state_of(world, session) == before
+
+
+def test_a_finger_that_rests_takes_the_session_and_asks_for_no_menu(visit: Open, world: World) -> None:
+    session, day = coming(world)
+    before = state_of(world, session)
+    page = visit("owner", f"/calendar/?view=day&date={day}", studio="lotus")
+    box = into_view(page, session).bounding_box()
+    assert box
+    finger = page.context.new_cdp_session(page)
+    at = {"x": box["x"] + 8, "y": box["y"] + 6}
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [at]})
+    expect(page.locator(".is-lifted")).to_have_count(1)
+    menu = """(id) => document.querySelector(`.ev[data-id='${id}']`)
+        .dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true }))"""
+    assert page.evaluate(menu, session) is False  # it was prevented
+    finger.send("Input.dispatchTouchEvent", {"type": "touchCancel", "touchPoints": []})
+    expect(page.locator(".is-lifted")).to_have_count(0)
+    assert page.evaluate(menu, session) is True
+    assert state_of(world, session) == before
+
+
+def test_what_lies_past_midnight_moves_with_its_session(visit: Open, world: World) -> None:
+    """Taken by what lies on its second day, a session goes an hour on where it is dragged an hour down."""
+    session, day = coming(world)
+    was = world.ask("SELECT starts_at, ends_at FROM trainers_session WHERE id = %s", session, studio="lotus")[
+        0
+    ]
+    put = "UPDATE trainers_session SET starts_at = %s, ends_at = %s WHERE id = %s RETURNING 1"
+    evening = datetime.fromisoformat(f"{day}T23:00").replace(tzinfo=ZoneInfo("America/Toronto"))
+    world.ask(put, evening, evening + timedelta(hours=3), session, studio="lotus")
+    try:
+        after = evening.date() + timedelta(days=1)
+        page = visit("owner", f"/calendar/?view=day&date={after}", studio="lotus")
+        tail = into_view(page, session)
+        box = tail.bounding_box()
+        assert box
+        sent: dict[str, str] = {}
+
+        def refuse(route: Route) -> None:
+            names = re.findall(r'name="(\w+)"\r\n\r\n(.*?)\r\n', route.request.post_data or "")
+            sent.update(names)
+            route.fulfill(status=409, json={"error": {"code": "conflict", "message": "Not now."}})
+
+        page.route(re.compile("/move/$"), refuse)
+        drag(page, tail, box["x"] + box["width"] / 2, box["y"] + 4 + 56)
+        expect(page.locator("#cal-alert")).to_contain_text("Not now.")
+        assert [sent["starts_on"], sent["starts_at"], sent["minutes"]] == [str(after), "00:00", "180"]
+        expect(tail).to_have_accessible_name(re.compile("23:00 to 02:00"))  # back where it was
+        tail.focus()
+        page.keyboard.press("m")
+        page.keyboard.press("ArrowUp")
+        expect(page.locator("#cal-say")).to_contain_text("23:00 to 02:00")
+        page.keyboard.press("ArrowDown")
+        expect(page.locator("#cal-say")).to_contain_text("23:15 to 02:15")
+        page.keyboard.press("Escape")
+    finally:
+        world.ask(put, *was, session, studio="lotus")
 
 
 def test_her_own_calendar_asks_which_studio_and_opens_its_form_at_that_time(visit: Open) -> None:
