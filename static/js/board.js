@@ -190,7 +190,8 @@ function tellBanner() {
     const back = { href: window.location.pathname, textContent: "Sign in" };
     place.append(`You were signed out. ${count ? things : ""} `, Object.assign(document.createElement("a"), back));
   } else if (queue.state === "offline") {
-    place.append(`You are offline. What you enter is kept on this device and sent when you are back. ${count ? things : ""}`);
+    const kept = queue.keeps ? "What you enter is kept on this device and sent when you are back." : "This browser cannot keep what you enter: leave this page open until it is sent.";
+    place.append(`You are offline. ${kept} ${count ? things : ""}`);
   } else if (queue.state === "busy" && count) {
     place.append(`The studio's server does not answer. ${things}`);
   }
@@ -221,10 +222,13 @@ queue.addEventListener("sent", ({ detail: { piece } }) => {
   if (piece.kind === "note") toast("Note kept. Sign it when its words are final.");
   if (piece.kind === "note" || piece.kind === "complete") later(0);
 });
-queue.addEventListener("refused", ({ detail: { piece } }) => {
-  if (piece.kind !== "note" || writing()) return;
-  write(piece.body.body ?? piece.body.sections.map(({ text }) => text).filter(Boolean).join("\n\n")); // to be mended
-});
+// A note that was refused stands in the form again, to be mended; also when the page was left meanwhile.
+function giveBack({ kind, body }) {
+  if (kind !== "note" || writing()) return;
+  write(body.body ?? body.sections.map(({ text }) => text).filter(Boolean).join("\n\n"));
+}
+
+queue.addEventListener("refused", ({ detail: { piece } }) => giveBack(piece));
 window.addEventListener("online", () => {
   later(500);
   log?.refresh();
@@ -237,5 +241,6 @@ queue.load().then(() => {
     const tapped = row.querySelector("input:checked")?.value ?? "";
     if (tapped !== row.dataset.was && !queue.of(`mark:${row.dataset.mark}`).length) sendMark(row, tapped);
   }
+  for (const piece of queue.pieces.filter(({ problem }) => problem)) giveBack(piece);
   tellNotes();
 });

@@ -27,6 +27,7 @@ class Shelf {
     this.key = crypto.subtle && key
       ? crypto.subtle.importKey("raw", Uint8Array.from(key.match(/../g), (pair) => parseInt(pair, 16)), "AES-GCM", false, ["encrypt", "decrypt"])
       : null;
+    this.keeps = this.key !== null; // false: what waits lives as long as the page
     this.writing = Promise.resolve();
   }
 
@@ -38,7 +39,10 @@ class Shelf {
       const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce }, await this.key, new TextEncoder().encode(text));
       const bytes = [...nonce, ...new Uint8Array(sealed)].map((byte) => String.fromCharCode(byte)).join("");
       localStorage.setItem(this.prefix + id, JSON.stringify({ at: Date.now(), sealed: btoa(bytes) }));
-    }).catch(() => {});
+    }).catch(() => {
+      this.keeps = false; // storage is full, or blocked
+      this.failed?.();
+    });
   }
 
   drop(id) {
@@ -69,11 +73,13 @@ export class Queue extends EventTarget {
   constructor({ person, session, key }) {
     super();
     this.shelf = new Shelf(person, session, key);
+    this.shelf.failed = () => this.tell("change");
     this.pieces = [];
     this.state = navigator.onLine ? "online" : "offline"; // or "signed-out"
     this.pause = FIRST_PAUSE;
     window.addEventListener("online", () => this.wake());
     window.addEventListener("offline", () => this.become("offline"));
+    window.addEventListener("beforeunload", (leaving) => !this.keeps && this.waiting.length && leaving.preventDefault());
     document.addEventListener("fitflow:socket", () => this.state === "offline" && this.wake());
   }
 
@@ -82,6 +88,11 @@ export class Queue extends EventTarget {
     this.pieces.push(...(await this.shelf.all()));
     this.tell("change");
     this.run();
+  }
+
+  /** Whether what waits is written down in this browser. */
+  get keeps() {
+    return this.shelf.keeps;
   }
 
   get waiting() {

@@ -297,6 +297,38 @@ def test_who_was_signed_out_signs_in_and_loses_nothing(
     eventually(phone, lambda: sets(world, session) == [(6, "55")])
 
 
+def test_a_browser_that_keeps_nothing_says_so_and_still_sends(
+    board: Callable[..., Page], world: World, session: str
+) -> None:
+    phone = board()
+    full = "throw new DOMException('', 'QuotaExceededError')"
+    phone.evaluate(f"() => {{ Storage.prototype.setItem = () => {{ {full} }} }}")
+    phone.context.set_offline(True)
+    banner = phone.locator("#board-waits")
+    expect(banner).to_contain_text("kept on this device")
+    log_set(pick(phone, "Back squat"), 4, "45")
+    expect(banner).to_contain_text("leave this page open until it is sent")
+    phone.context.set_offline(False)
+    eventually(phone, lambda: sets(world, session) == [(4, "45")])
+
+
+def test_a_note_that_was_refused_is_there_to_be_mended_in_another_tab_too(
+    board: Callable[..., Page], session: str
+) -> None:
+    phone = board()
+    refusal = {"error": {"code": "invalid", "message": "Too long.", "details": {}}}
+    phone.route(re.compile("/notes/$"), lambda route: route.fulfill(status=422, json=refusal))
+    phone.context.set_offline(True)
+    phone.locator("#note-form [name=body]").fill("Felt strong.")
+    phone.get_by_role("button", name="Keep note").click()
+    phone.context.set_offline(False)
+    expect(phone.locator("#board-waits")).to_contain_text("was not taken: Too long.")
+    other = phone.context.new_page()
+    other.goto(phone.url)
+    expect(other.locator("#board-waits")).to_contain_text("was not taken: Too long.")
+    expect(other.locator("#note-form [name=body]")).to_have_value("Felt strong.")
+
+
 def test_it_follows_where_sockets_are_blocked(board: Callable[..., Page]) -> None:
     phone, tablet = board(), board(screen=True)
     tablet.add_init_script("window.WebSocket = class { constructor() { throw new Error('blocked') } }")
