@@ -194,7 +194,7 @@ def session_log_change(request: StudioRequest, session_id: UUID, set_id: UUID) -
             actor=request.actor,
             session_id=session_id,
             set_id=set_id,
-            version=int(version) if version.isascii() and version.isdecimal() else 0,
+            version=int(version) if version.isdecimal() and len(version) < 10 else 0,
             figures=figures_from(request.POST),
         )
 

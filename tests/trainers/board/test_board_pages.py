@@ -135,6 +135,20 @@ def test_the_second_screen_has_no_form_and_shows_who_is_here(lotus: Cast) -> Non
     assert "Back squat" not in other
 
 
+def test_a_version_that_is_no_number_of_ours_is_refused_in_words(lotus: Cast) -> None:
+    session, exercise = running(lotus), squat(lotus)
+    row, endless = logged(lotus, session, exercise), "9" * 5000
+    page = asked(lotus).post(
+        f"/sessions/{session.pk}/log/{row.pk}/",
+        {"version": endless, "repetitions": "6", "load": "45", "load_unit": "kg"},
+        follow=True,
+    )
+    assert "changed on another device" in words_of(page)
+    answer = asked(lotus).delete(f"/api/v1/sessions/{session.pk}/log/{row.pk}?version={endless}")
+    assert answer.status_code in {400, 422}
+    assert only_set(lotus).repetitions == 8
+
+
 def test_two_clients_of_one_name_are_two_on_the_second_screen(lotus: Cast) -> None:
     session, exercise = running(lotus, service="Class"), squat(lotus)
     twin = Client.objects.create(name="Twin", email="twin@example.com")
