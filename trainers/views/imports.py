@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, cast
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -122,8 +123,16 @@ def import_progress(request: StudioRequest, import_id: UUID) -> HttpResponse:
 def import_problems_csv(request: StudioRequest, import_id: UUID) -> HttpResponse:
     """Give the problem rows as a file, to mend them in a spreadsheet."""
     batch = fetch_import(request.actor, import_id)
-    answer = StreamingHttpResponse(problems_csv(batch), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="problems.csv"'
+    # Written here: what a response streams is asked for when the studio is left already.
+    file = SpooledTemporaryFile(max_size=1_000_000)  # noqa: SIM115 - the response closes it
+    file.writelines(problems_csv(batch))
+    file.seek(0)
+    answer = FileResponse(
+        cast(IO[bytes], file),
+        as_attachment=True,
+        filename="problems.csv",
+        content_type="text/csv; charset=utf-8",
+    )
     answer["Cache-Control"] = "private, no-store"
     return cast(HttpResponse, answer)
 

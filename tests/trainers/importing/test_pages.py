@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from clients.models import Client
 from fitflow.core import outbox
-from fitflow.tenancy.context import enter, leave
+from fitflow.tenancy.context import current_studio, enter, leave
 from tests.cast import Cast
 from tests.pages import browser_of, words_of
 from tests.trainers.importing.bring import brought, checked, day, sample, start
@@ -176,6 +176,14 @@ def test_the_problems_are_a_file_in_which_nothing_runs(lotus: Cast, ask: Any) ->
     assert lines[1].startswith('2,"\'=1+1, @evil",')
     assert len(lines) == 2
     assert answer["Cache-Control"] == "private, no-store"
+
+
+def test_the_file_of_problems_needs_no_studio_once_it_is_answered(lotus: Cast) -> None:
+    batch = checked("Name,Email\nBo Chan,wrong\n")
+    leave()
+    answer = browser_of(lotus, "owner").get(path("import_problems_csv", batch.pk))
+    assert current_studio() is None  # as a server finds it when it sends what is streamed
+    assert "Bo Chan" in b"".join(answer.streaming_content).decode()
 
 
 def test_it_says_what_stands_in_the_way_of_an_undo(lotus: Cast, ask: Any) -> None:
