@@ -34,7 +34,7 @@ def rows_in(batch: Import, outcome: str, text: str = "") -> QuerySet[ImportRow]:
     rows = ImportRow.objects.filter(batch=batch, outcome=outcome).order_by("number")
     for word in search_words(text):
         found = Q(known__contains=fold(word)) | Q(problems__icontains=word) | Q(clashes__icontains=word)
-        if word.isdigit():
+        if word.isdecimal():
             found |= Q(number=int(word)) if len(word) < 9 else Q()
         rows = rows.alias(known=Folded("label")).filter(found)
     return rows

@@ -157,7 +157,7 @@ def import_run(request: StudioRequest, import_id: UUID) -> HttpResponse:
         importing.request_import(
             actor=request.actor,
             import_id=import_id,
-            leaving_out=int(left_out) if left_out.isdigit() and len(left_out) < 9 else 0,
+            leaving_out=int(left_out) if left_out.isdecimal() and len(left_out) < 9 else 0,
         )
     except Conflict as error:
         messages.error(request, error.message)

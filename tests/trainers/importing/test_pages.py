@@ -165,7 +165,14 @@ def test_rows_are_paged_and_searched(lotus: Cast, ask: Any) -> None:
     for query, number in (("?q=Person+77", 79), ("?q=bad77", 79), ("?q=79", 79)):
         rows = ask("import_detail", batch.pk, query=query).context["page"].object_list
         assert number in [row.number for row in rows]
-    assert "No row found" in words_of(ask("import_detail", batch.pk, query="?q=nobody"))
+    for query in ("?q=nobody", "?q=²"):  # a digit to some, no number to anybody
+        assert "No row found" in words_of(ask("import_detail", batch.pk, query=query))
+
+
+def test_a_count_that_is_no_number_leaves_nothing_out(lotus: Cast, ask: Any) -> None:
+    batch = checked("Name,Email\nBo Chan,wrong\nAnn Lee,ann@example.com\n")
+    assert ask("import_run", batch.pk, post={"leaving_out": "²"}).status_code == 302
+    assert Import.objects.get().state == "checked"
 
 
 def test_the_problems_are_a_file_in_which_nothing_runs(lotus: Cast, ask: Any) -> None:
