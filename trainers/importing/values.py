@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -28,8 +28,14 @@ NUMBERS = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})\b")
 MONTH_FIRST = re.compile(r"([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
 DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er)? ([a-z]{3,9})\.?,? (\d{4})")
 CLOCK = re.compile(r"(\d{1,2})(?:[:h.](\d{2}))?(?::\d{2}(?:\.\d+)?)? ?(am|pm|a\.m\.|p\.m\.)?$")
+FIRST_YEAR, LAST_YEAR = 1970, 2200
 EMAIL = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\".]{2,}")
 POSTAL_CODE = re.compile(r"([ABCEGHJ-NPRSTVXY]\d[A-Z]) ?(\d[A-Z]\d)")
+MONEY = "(?:C(?:AD?)?|USD?|EUR|GBP|[$€£])+"
+CURRENCY = re.compile(f"^{MONEY}|{MONEY}$", re.IGNORECASE)
+# Amounts with a decimal point, and with a comma. `1.234` is neither: it may be a thousand.
+POINT = re.compile(r"[0-9]{1,9}(?:\.(?:[0-9]{1,2}|[0-9]{2}0{2,}))?|[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{1,2})?")
+COMMA = re.compile(r"[0-9]{1,9},[0-9]{1,2}|[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]{1,2}")
 ORDERS = {
     "ymd": "Year first (2026-11-24)",
     "dmy": "Day first (24/11/2026)",
@@ -125,6 +131,8 @@ def read_moment(text: str, order: str) -> datetime:
 def instant_of(moment: datetime, zone: str) -> datetime:
     """Return the instant of a time read from a file, by a place's clocks: a time they skip moves forward, one they show
     twice is the first of the two, as everywhere in the timetable."""
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:  # what programs write for "never", and what no clock reaches
+        raise Unreadable(f"{moment.year} is no year of a session. Mend the date, or leave the row out.")
     if moment.tzinfo:
         return moment.astimezone(UTC)
     return moment.replace(tzinfo=_zone(zone), fold=0).astimezone(UTC)
@@ -211,15 +219,16 @@ def read_postal_code(text: str) -> str:
 
 
 def read_price(text: str) -> Decimal:
-    """Return an amount: `$1,234.50`, `80`, `80,00 $`."""
-    low = re.sub(r"[^\d,.\-]", "", text)
-    if re.fullmatch(r"\d+,\d{2}", low):
-        low = low.replace(",", ".")
-    try:
-        found = Decimal(low.replace(",", ""))
-    except InvalidOperation:
-        raise Unreadable(f"“{text[:40]}” is no price. Write it like 80.00.") from None
-    if not 0 <= found < 1_000_000:
+    """Return an amount: `$1,234.50`, `80`, `80,00 $`, `1.234,50`."""
+    low = CURRENCY.sub("", re.sub(r"\s", "", text))
+    if POINT.fullmatch(low):
+        low = low.replace(",", "")
+    elif COMMA.fullmatch(low):
+        low = low.replace(".", "").replace(",", ".")
+    else:
+        raise Unreadable(f"“{text[:40]}” is no price. Write it like 80.00.")
+    found = Decimal(low)
+    if found >= 1_000_000:
         raise Unreadable(f"“{text[:40]}” is no price. Write it like 80.00.")
     return found.quantize(Decimal("0.01"))
 

@@ -301,6 +301,17 @@ def test_what_is_none_of_ours_is_told(lotus: Cast) -> None:
         assert words in told[number]
 
 
+def test_a_year_out_of_reach_stops_its_row_and_no_other(lotus: Cast) -> None:
+    batch = checked(
+        table(
+            "9999-12-31,23:30,23:45,Private,Lead,Ann Lee,,",
+            f"{day(3)},9:00,10:00,Private,Lead,Ann Lee,,",
+        ),
+        kind="timetable",
+    )
+    assert (batch.state, batch.counts["problem"], batch.counts["new"]) == ("checked", 1, 1)
+
+
 def test_times_stand_on_the_clocks_of_the_place_across_their_change(lotus: Cast) -> None:
     text = "Start,Service,Trainer\n2026-03-08 02:30,Private,Lead\n2025-11-02 01:30,Private,Lead\n"
     text += "2026-07-01T09:00:00Z,Private,Lead\n"

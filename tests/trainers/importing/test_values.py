@@ -96,9 +96,6 @@ def test_other_cells() -> None:
     provinces = [values.read_province(one) for one in ("on", "Ontario", "QUÉBEC", "P.E.I.", "B.C.")]
     assert provinces == ["ON", "ON", "QC", "PE", "BC"]
     assert values.read_postal_code("m5v2t6") == "M5V 2T6"
-    assert [values.read_price(one) for one in ("$1,234.50", "80", "80,00 $", "0")] == [
-        Decimal(one) for one in ("1234.50", "80.00", "80.00", "0.00")
-    ]
     assert [values.read_status(one) for one in ("Late Cancel", "no_show", "Arrived", "Annulé")] == [
         "cancelled",
         "no_show",
@@ -109,6 +106,29 @@ def test_other_cells() -> None:
         with pytest.raises(Unreadable):
             values.read_email(bad)
     assert values.read_email("MailTo:Ann@Example.com") == "ann@example.com"
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("$1,234.50", "1234.50"), ("80", "80.00"), ("80,00 $", "80.00"), ("0", "0.00"), ("1.234,56", "1234.56"),
+        ("1\u202f234,56 €", "1234.56"), ("80,5", "80.50"), ("80.0000", "80.00"), ("CAD $80", "80.00"), ("1,234", "1234.00"),
+    ],
+)  # fmt: skip
+def test_prices(text: str, amount: str) -> None:
+    assert values.read_price(text) == Decimal(amount)
+
+
+@pytest.mark.parametrize("text", ["", "-5", "(80.00)", "1.234", "1.500", "$80 x 2", "80.00 (2)", "1,2,3", "9999999"])
+def test_what_is_no_price(text: str) -> None:
+    with pytest.raises(Unreadable, match="no price"):
+        values.read_price(text)
+
+
+@pytest.mark.parametrize("text", ["9999-12-31 23:30", "0001-01-01 10:00", "0001-01-01T00:30+05:00"])
+def test_a_year_that_only_programs_write_is_none(text: str) -> None:
+    with pytest.raises(Unreadable, match="no year of a session"):
+        values.instant_of(values.read_moment(text, "ymd"), "America/Toronto")
 
 
 def test_columns_are_guessed_by_their_headings() -> None:
