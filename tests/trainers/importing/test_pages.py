@@ -188,7 +188,7 @@ def test_the_problems_are_a_file_in_which_nothing_runs(lotus: Cast, ask: Any) ->
 def test_the_file_of_problems_needs_no_studio_once_it_is_answered(lotus: Cast) -> None:
     batch = checked("Name,Email\nBo Chan,wrong\n")
     leave()
-    answer = browser_of(lotus, "owner").get(path("import_problems_csv", batch.pk))
+    answer: Any = browser_of(lotus, "owner").get(path("import_problems_csv", batch.pk))
     assert current_studio() is None  # as a server finds it when it sends what is streamed
     assert "Bo Chan" in b"".join(answer.streaming_content).decode()
 
