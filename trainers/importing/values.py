@@ -131,7 +131,9 @@ def read_moment(text: str, order: str) -> datetime:
 def instant_of(moment: datetime, zone: str) -> datetime:
     """Return the instant of a time read from a file, by a place's clocks: a time they skip moves forward, one they show
     twice is the first of the two, as everywhere in the timetable."""
-    if not FIRST_YEAR <= moment.year <= LAST_YEAR:  # what programs write for "never", and what no clock reaches
+    if (
+        not FIRST_YEAR <= moment.year <= LAST_YEAR
+    ):  # what programs write for "never", and what no clock reaches
         raise Unreadable(f"{moment.year} is no year of a session. Mend the date, or leave the row out.")
     if moment.tzinfo:
         return moment.astimezone(UTC)

@@ -119,7 +119,9 @@ def test_prices(text: str, amount: str) -> None:
     assert values.read_price(text) == Decimal(amount)
 
 
-@pytest.mark.parametrize("text", ["", "-5", "(80.00)", "1.234", "1.500", "$80 x 2", "80.00 (2)", "1,2,3", "9999999"])
+@pytest.mark.parametrize(
+    "text", ["", "-5", "(80.00)", "1.234", "1.500", "$80 x 2", "80.00 (2)", "1,2,3", "9999999"]
+)
 def test_what_is_no_price(text: str) -> None:
     with pytest.raises(Unreadable, match="no price"):
         values.read_price(text)
