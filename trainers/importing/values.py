@@ -91,6 +91,8 @@ def _day(low: str, order: str) -> tuple[tuple[int, int, int], str] | None:
         return (int(match[1]), int(match[2]), int(match[3])), low[match.end() :]
     if match := NUMBERS.match(low):
         first, second, year = int(match[1]), int(match[2]), int(match[3])
+        if order == "ymd":
+            order = _told_order(first, second, match[3], low)
         day, month = (second, first) if order == "mdy" else (first, second)
         return (year, month, day), low[match.end() :]
     if (match := MONTH_FIRST.match(low)) and match[1] in MONTH_OF:
@@ -98,6 +100,15 @@ def _day(low: str, order: str) -> tuple[tuple[int, int, int], str] | None:
     if (match := DAY_FIRST.match(low)) and match[2] in MONTH_OF:
         return (int(match[3]), MONTH_OF[match[2]], int(match[1])), low[match.end() :]
     return None
+
+
+def _told_order(first: int, second: int, year: str, low: str) -> str:
+    """Return the order of a date that does not begin with its year, though the file's should; it must tell by itself."""
+    if len(year) < 4 or first != second and first <= 12 and second <= 12:
+        raise Unreadable(
+            f"“{low[:40]}” can be several days. Say on the mapping page whether day or month stands first."
+        )
+    return "mdy" if second > 12 else "dmy"
 
 
 def read_clock(text: str) -> time:

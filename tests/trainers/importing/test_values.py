@@ -57,6 +57,15 @@ def test_times(text: str, hour: int, minute: int) -> None:
     assert values.read_clock(text) == time(hour, minute)
 
 
+def test_where_the_year_should_stand_first_no_order_is_assumed() -> None:
+    for text in ("03/04/2026", "26-11-24"):
+        with pytest.raises(Unreadable, match="several days"):
+            values.read_day(text, "ymd")
+    for text in ("24/11/2026", "11/24/2026"):
+        assert values.read_day(text, "ymd")[0] == date(2026, 11, 24)
+    assert values.read_day("04/04/2026", "ymd")[0] == date(2026, 4, 4)
+
+
 @pytest.mark.parametrize("text", ["", "9", "25:00", "9:75", "noon", "9:00 xm"])
 def test_what_is_no_time(text: str) -> None:
     with pytest.raises(Unreadable):
