@@ -104,7 +104,7 @@ def _day(low: str, order: str) -> tuple[tuple[int, int, int], str] | None:
 
 def _told_order(first: int, second: int, year: str, low: str) -> str:
     """Return the order of a date that does not begin with its year, though the file's should; it must tell by itself."""
-    if len(year) < 4 or first != second and first <= 12 and second <= 12:
+    if len(year) < 4 or (first != second and first <= 12 and second <= 12):
         raise Unreadable(
             f"“{low[:40]}” can be several days. Say on the mapping page whether day or month stands first."
         )
