@@ -148,16 +148,20 @@ def import_check(request: StudioRequest, import_id: UUID) -> HttpResponse:
     return redirect("import_detail", import_id)
 
 
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 9 else 0
+
+
 @require_POST
 @managers
 def import_run(request: StudioRequest, import_id: UUID) -> HttpResponse:
     """Import what was checked."""
-    left_out = request.POST.get("leaving_out", "0")
     try:
         importing.request_import(
             actor=request.actor,
             import_id=import_id,
-            leaving_out=int(left_out) if left_out.isdecimal() and len(left_out) < 9 else 0,
+            leaving_out=_number(request.POST.get("leaving_out", "")),
+            seen=_number(request.POST["round"]) if "round" in request.POST else None,
         )
     except Conflict as error:
         messages.error(request, error.message)

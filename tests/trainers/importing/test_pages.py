@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from fitflow.core import outbox
 from fitflow.tenancy.context import current_studio, enter, leave
 from tests.cast import Cast
 from tests.pages import browser_of, words_of
-from tests.trainers.importing.bring import brought, checked, day, sample, start
+from tests.trainers.importing.bring import brought, check, checked, day, mapped, sample, start
 from trainers.models import Import, Session
 
 URLS = "fitflow.urls_studio"
@@ -91,6 +92,20 @@ def test_clients_from_the_upload_to_the_undo(lotus: Cast, ask: Any) -> None:
     assert "is taken back" in words_of(ask("import_detail", batch.pk))
     assert not Client.objects.filter(name="Ann Lee").exists()
     assert "Undone" in words_of(ask("import_list"))
+
+
+def test_only_the_result_that_was_looked_at_is_imported(lotus: Cast, ask: Any) -> None:
+    batch = checked("A,B\nAnn Lee,Bo Chan\n", columns={0: "name"})
+    page = ask("import_detail", batch.pk).content.decode()
+    sent = dict(re.findall(r'name="(round|leaving_out)" value="(\d+)"', page))
+    check(mapped(batch, columns={1: "name"}))  # in another window, or by another owner
+    answer = ask("import_run", batch.pk, post=sent)
+    assert "checked anew meanwhile" in words_of(ask("import_detail", batch.pk))
+    assert (answer.status_code, Import.objects.get().state) == (302, "checked")
+    page = ask("import_detail", batch.pk).content.decode()
+    ask("import_run", batch.pk, post=dict(re.findall(r'name="(round|leaving_out)" value="(\d+)"', page)))
+    carried_out(lotus)
+    assert Client.objects.filter(name="Bo Chan").exists()
 
 
 def test_a_timetable_with_its_values_mapped(lotus: Cast, ask: Any) -> None:

@@ -116,17 +116,24 @@ STAGES = {
 }
 
 
-def request_import(*, actor: Actor, import_id: UUID | str, leaving_out: int = 0) -> Import:
+def request_import(
+    *, actor: Actor, import_id: UUID | str, leaving_out: int = 0, seen: int | None = None
+) -> Import:
     """Ask for what was checked to be imported. Where rows have problems it is refused, unless the person says how many of them
-    she leaves out, as she saw it.
+    she leaves out, as she saw it. `seen` is the import's `round` whose result she saw.
 
-    Raises NotPermitted, NotFound, Conflict (`status`; `problems`; `nothing`).
+    Raises NotPermitted, NotFound, Conflict (`status`; `round`; `problems`; `nothing`).
     """
     fetch_import(actor, import_id)
     with transaction.atomic():
         batch = Import.objects.select_for_update().get(pk=import_id)
         if batch.state != Import.State.CHECKED:
             raise Conflict("Check the file first.", conflict="status", status=batch.state)
+        if seen is not None and batch.round != seen:
+            raise Conflict(
+                "The file was checked anew meanwhile. Nothing was imported; look at the new result.",
+                conflict="round",
+            )
         if batch.problems != leaving_out:
             raise Conflict(
                 f"{batch.problems} rows have problems now. Mend them, or leave them out knowingly.",
@@ -199,7 +206,8 @@ def _still_as_checked(import_id: UUID | str) -> bool:
         if counts == batch.counts:
             return True
         batch.state, batch.counts, batch.notice = Import.State.CHECKED, counts, CHANGED
-        batch.save(update_fields=["state", "counts", "notice"])
+        batch.round += 1
+        batch.save(update_fields=["state", "counts", "notice", "round"])
     return False
 
 
@@ -275,4 +283,5 @@ def _back_to_checked(import_id: Any, words: str) -> None:
         if batch.state == Import.State.IMPORTING:
             batch.counts = match_rows(batch)
             batch.state, batch.notice = Import.State.CHECKED, words
-            batch.save(update_fields=["counts", "state", "notice"])
+            batch.round += 1
+            batch.save(update_fields=["counts", "state", "notice", "round"])
