@@ -15,6 +15,7 @@ from reporting.portal.bookings import all_shown
 from studios.shared.decorators import staff_required
 from trainers.services import record_reading
 from trainers.views.note_forms import empty_note_form
+from trainers.views.notes import no_cache
 
 PER_PAGE = 25
 SESSIONS_PER_PAGE = 10
@@ -46,6 +47,7 @@ def client_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@no_cache
 @staff_required
 def client_detail(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Show one client: next and last session, what she owes, notes, past sessions, and how she is reached."""

@@ -19,7 +19,7 @@ from trainers.note_policies import may_write_about
 from trainers.policies import visible_bookings
 from trainers.services import templates_in_use, write_note
 from trainers.views.note_forms import NoteForm, carried_over, empty_note_form, sent_note_form
-from trainers.views.notes import trainers_only
+from trainers.views.notes import no_cache, trainers_only
 from trainers.views.periods import uuid_from
 
 KEPT = "Note kept. Sign it when its words are final."
@@ -42,6 +42,7 @@ def written(request: StudioRequest, form: NoteForm, client_id: UUID, session_id:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@no_cache
 @trainers_only
 def note_new(request: StudioRequest, client_id: UUID) -> HttpResponse:
     """Write a note about a client she trains, or (`session`) about one that she gives her."""
@@ -84,6 +85,7 @@ def _subject(request: StudioRequest, client_id: UUID, session_id: UUID | None) -
 
 
 @require_POST
+@no_cache
 @trainers_only
 def note_fields(request: StudioRequest) -> HttpResponse:
     """Answer htmx the fields of another template (`?template=`, none for a quick note), with what was typed so far."""

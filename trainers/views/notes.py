@@ -139,6 +139,7 @@ def note_discard(request: StudioRequest, note_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@no_cache
 @trainers_only
 def note_addendum(request: StudioRequest, note_id: UUID) -> HttpResponse:
     """Add a draft beneath a signed note."""

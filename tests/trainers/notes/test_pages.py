@@ -188,6 +188,21 @@ def test_what_notes_say_is_kept_by_no_cache(lotus: Cast, note: Note, path: str) 
     assert browser(lotus).get(path.format(note.pk))["Cache-Control"] == "private, no-store"
 
 
+def test_pages_that_show_notes_or_give_typed_ones_back_are_kept_by_no_cache(lotus: Cast, note: Note) -> None:
+    lead = browser(lotus)
+    new = f"/clients/{note.client_id}/notes/new/"
+    detail = lead.get(f"/clients/{note.client_id}/")
+    refused = lead.post(new, {"body": "x" * 20_001, "visibility": "private"})
+    assert "Knees were sore." in words_of(detail)
+    assert refused.status_code == 422
+    lead.post(f"/notes/{note.pk}/sign/")
+    added = lead.post(f"/notes/{note.pk}/addendum/", {"body": ""})
+    assert "Knees were sore." in words_of(added)
+    fields = lead.post("/notes/fields/", {"body": "Half a"})
+    for answer in (detail, lead.get(new), refused, added, fields):
+        assert answer["Cache-Control"] == "private, no-store", answer.request["PATH_INFO"]
+
+
 def test_sharing_can_be_undone(lotus: Cast, note: Note) -> None:
     lead = browser(lotus)
     page = lead.post(f"/notes/{note.pk}/share/", {"visibility": "client"}, follow=True)
