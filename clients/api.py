@@ -31,6 +31,12 @@ class ClientIn(serializers.Serializer[Any]):
     city = serializers.CharField(max_length=100, allow_blank=True, required=False)
     province = serializers.ChoiceField(choices=Province.choices, allow_blank=True, required=False)
     postal_code = serializers.CharField(max_length=10, allow_blank=True, required=False)
+    timezone = serializers.CharField(
+        max_length=64,
+        allow_blank=True,
+        required=False,
+        help_text="IANA name, such as America/Vancouver; empty: the zone of the place the client goes to.",
+    )
 
 
 class ClientChangeIn(ClientIn):
@@ -46,6 +52,7 @@ class ClientOut(serializers.Serializer[Any]):
     city = serializers.CharField()
     province = serializers.CharField()
     postal_code = serializers.CharField()
+    timezone = serializers.CharField()
     has_account = serializers.BooleanField()
     is_active = serializers.BooleanField()
     created_at = serializers.DateTimeField()
@@ -66,6 +73,7 @@ SHOWN = (
     "city",
     "province",
     "postal_code",
+    "timezone",
     "is_active",
     "created_at",
     "team_reading_at",

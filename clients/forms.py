@@ -16,6 +16,7 @@ from clients.policies import visible_clients
 from fitflow.core.errors import Conflict, FitFlowError
 from studios.shared.models import Province
 from studios.shared.policies import Actor
+from studios.shared.zones import zone_choices
 
 POSTAL_CODE = re.compile(r"([ABCEGHJ-NPRSTVXY]\d[A-Z]) ?(\d[A-Z]\d)")
 NORTH_AMERICA = 1
@@ -58,11 +59,23 @@ class ClientForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "characters"}),
     )
 
-    @classmethod
-    def of(cls, client: Client) -> ClientForm:
-        """Return the form filled in with what is known of a client."""
-        known = {name: getattr(client, name) for name in cls.base_fields}
-        return cls(initial=known | {"phone": phone_text(client.phone)})
+    timezone = forms.CharField(
+        label="Time zone",
+        required=False,
+        help_text="If the client lives elsewhere: waitlist offers then leave out that night, and messages add that clock.",
+        widget=forms.Select,
+    )
+
+    def __init__(self, *args: Any, client: Client | None = None, **options: Any) -> None:
+        if client is not None and not args:
+            known = {name: getattr(client, name) for name in self.base_fields}
+            options["initial"] = known | {"phone": phone_text(client.phone)}
+        super().__init__(*args, **options)
+        select: Any = self.fields["timezone"].widget
+        select.choices = [("", "That of the place"), *zone_choices()]
+        other = client.timezone if client is not None else ""
+        if other and other not in dict(zone_choices()):  # from the API, which takes any
+            select.choices.append((other, other))
 
     def clean_phone(self) -> str:
         phone = self.cleaned_data["phone"]

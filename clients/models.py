@@ -8,9 +8,11 @@ from django.db.models.functions import Lower
 from phonenumber_field.modelfields import PhoneNumberField
 
 from fitflow.accounts.models import User
+from fitflow.core.clock import validate_zone
 from fitflow.core.folding import Folded
 from fitflow.core.models import Row
 from studios.shared.models import Province
+from studios.shared.zones import zone_name
 
 
 class Client(Row):
@@ -24,6 +26,10 @@ class Client(Row):
     city = models.CharField(max_length=100, blank=True)
     province = models.CharField(max_length=2, choices=Province.choices, blank=True)
     postal_code = models.CharField(max_length=10, blank=True)
+    # Where she lives by another clock than the studio's; empty: by the clock of the place she goes to.
+    timezone = models.CharField(
+        "time zone", max_length=64, blank=True, default="", db_default="", validators=[validate_zone]
+    )
     is_active = models.BooleanField(default=True)
     # Since when she agrees that the trainer admin of a trainer's team reads what that trainer wrote, and who noted it.
     team_reading_at = models.DateTimeField(null=True, blank=True)
@@ -45,6 +51,14 @@ class Client(Row):
 
     def __str__(self) -> str:
         return self.name
+
+    def zone(self, place: str) -> str:
+        """Return the zone she lives in: her own where one is known, else that of the place she goes to."""
+        return self.timezone or place
+
+    def zone_words(self) -> str:
+        """Return her own time zone as people call it; empty where none is known."""
+        return zone_name(self.timezone) if self.timezone else ""
 
 
 class Care(Row):

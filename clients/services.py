@@ -19,7 +19,9 @@ from studios.services import invite, record_event, resend_invitation
 from studios.shared.models import Invitation, Role, Studio
 from studios.shared.policies import Actor, Capability, Scope, require
 
-FIELDS = frozenset({"name", "email", "phone", "street", "city", "province", "postal_code", "is_active"})
+FIELDS = frozenset(
+    {"name", "email", "phone", "street", "city", "province", "postal_code", "timezone", "is_active"}
+)
 
 
 def _refusal(name: str, state: str) -> Exception | None:
@@ -65,8 +67,9 @@ def add_client(
     city: str = "",
     province: str = "",
     postal_code: str = "",
+    timezone: str = "",
 ) -> Client:
-    """Add a client. A trainer who adds one trains her from then on.
+    """Add a client. A trainer who adds one trains her from then on. `timezone` is an IANA name; empty: that of the place.
 
     Raises NotPermitted, ValidationError, Conflict (`email`) where another client has the address.
     """
@@ -82,6 +85,7 @@ def add_client(
             "city": city,
             "province": province,
             "postal_code": postal_code,
+            "timezone": timezone,
         },
     )
     with refusals(_refusal), transaction.atomic():
@@ -94,7 +98,7 @@ def add_client(
 
 @retry_deadlocks
 def change_client(*, actor: Actor, client_id: UUID, **fields: Any) -> Client:
-    """Change contact data (name, email, phone, street, city, province, postal_code) or `is_active`.
+    """Change contact data (name, email, phone, street, city, province, postal_code, timezone) or `is_active`.
 
     Raises NotFound, NotPermitted, Invalid, ValidationError, Conflict (`email`).
     """

@@ -47,7 +47,7 @@ def client_edit(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Change a client's contact data."""
     actor = request.actor  # type: ignore[attr-defined]
     client = editable_client(actor, client_id)
-    form = ClientForm(request.POST) if request.method == "POST" else ClientForm.of(client)
+    form = ClientForm(*([request.POST] if request.method == "POST" else []), client=client)
     if form.is_valid():
         try:
             client = change_client(actor=actor, client_id=client.pk, **form.cleaned_data)

@@ -35,13 +35,14 @@ def queue_sessions_added(*, series_id: UUID | str) -> None:
     Who was told within four weeks is not told now: the next message has these sessions too.
     """
     series = Series.objects.select_related("location").get(pk=series_id)
-    at, zone = now(), series.location.timezone
-    morning = quiet_until(at, zone) if is_quiet(at, zone) else at + GATHERED
+    at = now()
     told = Delivery.objects.filter(template=NAME, created_at__gt=at - APART)
     told = told.exclude(status=Delivery.Status.SUPPRESSED).exclude(client_id=None)
     booked = _added(since=at - NIGHT).filter(session__series=series)
     clients = Client.objects.filter(pk__in=booked.values("client")).exclude(pk__in=told.values("client_id"))
     for client in clients.order_by("id"):
+        zone = client.zone(series.location.timezone)
+        morning = quiet_until(at, zone) if is_quiet(at, zone) else at + GATHERED
         queue_email(
             key=f"{NAME}:{client.pk}:{at.date().isoformat()}",
             template=NAME,
@@ -85,7 +86,7 @@ def sessions_added(delivery: Delivery) -> Letter:
     sessions = [booking.session for booking in rows]
     if not sessions:
         raise Suppress("None of the sessions was to come any more when this was to be sent.")
-    zone = sessions[0].location.timezone
+    zone = client.zone(sessions[0].location.timezone)
     if is_quiet(now(), zone):
         raise Later(quiet_until(now(), zone))
     return _letter(client, sessions)

@@ -8,17 +8,8 @@ from uuid import UUID
 from django import forms
 
 from studios.shared.policies import Actor
-from studios.shared.zones import ZONES
+from studios.shared.zones import zone_choices
 from trainers.feed_policies import Subject, feed_clients, feed_rooms, feed_trainers
-
-
-def zone_choices() -> list[tuple[str, str]]:
-    """Return the zones of Canada as people know them, and UTC."""
-    named: dict[str, str] = {}
-    for zones in ZONES.values():
-        for zone, words in zones:
-            named.setdefault(zone, words)
-    return [*sorted(named.items(), key=lambda pair: pair[1]), ("UTC", "UTC")]
 
 
 def _groups(actor: Actor) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 
-from trainers.feed_forms import zone_choices
+from studios.shared.zones import zone_choices
 from trainers.importing.fields import FIELDS, LABELS
 from trainers.importing.rows import Choice, cell_key
 from trainers.importing.values import ORDERS

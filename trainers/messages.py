@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib.humanize.templatetags.humanize import ordinal
 from django.db.models import F, QuerySet
@@ -21,6 +22,7 @@ from trainers.calendar_file import Method, calendar_part, place_of
 from trainers.links import cancel_link, offer_link
 from trainers.models import Booking, Session, WaitlistOffer
 from trainers.services.quiet import is_quiet, quiet_until
+from trainers.services.waitlist import zone_of
 
 SUBJECT = "booking"
 Status = Booking.Status
@@ -170,9 +172,10 @@ def place_offered(delivery: Delivery) -> Letter:
     if offer is None:
         raise Suppress("The offer was over before this was sent.")
     offer.booking = booking
+    hers = zone_of(booking)
+    if is_quiet(now(), hers):
+        raise Later(quiet_until(now(), hers))
     zone = booking.session.location.timezone
-    if is_quiet(now(), zone):
-        raise Later(quiet_until(now(), zone))
     until = span_text(offer.answer_by, offer.answer_by, zone).partition(" to ")[0]
     return _letter(
         booking,
@@ -326,6 +329,7 @@ def _letter(
             ("Session", session.service.name),
             ("With", session.trainer.name),
             ("Where", place_of(session)),
+            *_her_clock(booking),
         ),
         button=button or (("See your sessions", page_of("portal_sessions")) if client.user_id else None),
         after=tuple(line for line in after if line),
@@ -336,6 +340,19 @@ def _letter(
         else (),
         told=_facts(booking),
     )
+
+
+def _her_clock(booking: Booking) -> tuple[tuple[str, str], ...]:
+    """Return the times of the session by the clock the client lives by, where that is another one then."""
+    session, place = booking.session, booking.session.location.timezone
+    hers = zone_of(booking)
+    clocks = [
+        [at.astimezone(ZoneInfo(zone)).utcoffset() for at in (session.starts_at, session.ends_at)]
+        for zone in (hers, place)
+    ]
+    if clocks[0] == clocks[1]:
+        return ()
+    return (("By your clock", ", ".join(when_lines(session.starts_at, session.ends_at, hers))),)
 
 
 def _facts(booking: Booking) -> dict[str, str]:

@@ -568,7 +568,8 @@ CREATE TABLE __studio__.clients_client (
     is_active boolean NOT NULL,
     user_id uuid,
     team_reading_at timestamp with time zone,
-    team_reading_by character varying(200) DEFAULT ''::character varying NOT NULL
+    team_reading_by character varying(200) DEFAULT ''::character varying NOT NULL,
+    timezone character varying(64) DEFAULT ''::character varying NOT NULL
 );
 
 CREATE TABLE __studio__.django_migrations (
@@ -1894,6 +1895,7 @@ INSERT INTO __studio__.django_migrations (app, name, applied) VALUES
     ('clients', '0001_initial', now()),
     ('clients', '0002_search_by_email_and_phone', now()),
     ('clients', '0003_care_kept_and_team_reading', now()),
+    ('clients', '0004_client_timezone', now()),
     ('contenttypes', '0001_initial', now()),
     ('contenttypes', '0002_remove_content_type_name', now()),
     ('core', '0001_initial', now()),

@@ -48,6 +48,20 @@ def zone_words(province: str, zone: str) -> str:
     return dict(ZONES.get(province, ())).get(zone, zone)
 
 
+def zone_choices() -> list[tuple[str, str]]:
+    """Return the zones of Canada as people know them, and UTC."""
+    named: dict[str, str] = {}
+    for zones in ZONES.values():
+        for zone, words in zones:
+            named.setdefault(zone, words)
+    return [*sorted(named.items(), key=lambda pair: pair[1]), ("UTC", "UTC")]
+
+
+def zone_name(zone: str) -> str:
+    """Return what people in Canada call a zone, or its IANA name."""
+    return dict(zone_choices()).get(zone, zone)
+
+
 def usual_zone(province: str) -> str:
     """Return the zone in which most people of a province live."""
     return ZONES[province][0][0]

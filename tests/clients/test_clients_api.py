@@ -9,6 +9,7 @@ from clients.services import begin_care
 from fitflow.tenancy.context import studio_context
 from tests.asking import Caller
 from tests.cast import Cast
+from tests.pages import browser_of, words_of
 
 
 def test_a_client_is_added_found_and_changed(cast: Cast) -> None:
@@ -23,6 +24,24 @@ def test_a_client_is_added_found_and_changed(cast: Cast) -> None:
     assert (changed.data["city"], changed.data["is_active"], changed.data["name"]) == ("Laval", False, name)
     again = owner.post("clients/", {"name": "Other", "email": "LEILA@example.com"})
     assert (again.status, again.error["details"]["conflict"]) == (409, "email")
+
+
+def test_a_client_may_live_by_another_clock(cast: Cast) -> None:
+    owner = Caller(cast, "owner")
+    made = owner.post("clients/", {"name": "Ada", "timezone": "Europe/Paris"})
+    assert (made.status, made.data["timezone"]) == (201, "Europe/Paris")
+    browser = browser_of(cast, "owner")
+    page = browser.get(f"/clients/{made.data['id']}/edit/")
+    assert 'value="Europe/Paris" selected' in page.content.decode(), "saving the form must not lose it"
+    browser.post(f"/clients/{made.data['id']}/edit/", {"name": "Ada", "timezone": "America/Vancouver"})
+    assert owner.get(f"clients/{made.data['id']}/").data["timezone"] == "America/Vancouver"
+    assert "Pacific time (Vancouver, Victoria, Kelowna)" in words_of(
+        browser.get(f"/clients/{made.data['id']}/")
+    )
+    refused = browser.post(f"/clients/{made.data['id']}/edit/", {"name": "Ada B", "timezone": "Mars/Olympus"})
+    assert refused.status_code == 422
+    assert "Choose a time zone such as America/Toronto." in words_of(refused)
+    assert owner.get(f"clients/{made.data['id']}/").data["name"] == "Ada"
 
 
 def test_everyone_sees_as_far_as_her_role_reaches(cast: Cast) -> None:
@@ -68,6 +87,7 @@ def test_who_is_not_hers_is_not_there(cast: Cast) -> None:
         {"phone": "1"},
         {"province": "XX"},
         {"postal_code": "x" * 11},
+        {"timezone": "Mars/Olympus"},
     ],
 )
 def test_what_cannot_be_right_is_a_validation_error(cast: Cast, wrong: dict[str, object]) -> None:

@@ -23,6 +23,11 @@ def quiet_until(at: datetime, zone: str) -> datetime:
     return datetime.combine(day, QUIET_UNTIL, ZoneInfo(zone)).astimezone(UTC)
 
 
+def first_chance(at: datetime, zone: str) -> datetime:
+    """Return when somebody in a zone can first be asked: at once, or when the night she is in is over."""
+    return quiet_until(at, zone) if is_quiet(at, zone) else at
+
+
 def answer_by(at: datetime, starts_at: datetime, zone: str) -> datetime | None:
     """Return until when an offer made at an instant is open; None where none is made then.
 

@@ -5,6 +5,7 @@ A place is not reserved by an offer. Whoever writes offers or bookings of a sess
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -20,15 +21,15 @@ from studios.services import record_event
 from studios.shared.policies import SYSTEM, Actor
 from trainers.models import Booking, Session, WaitlistOffer
 from trainers.policies import editable_booking
-from trainers.services.quiet import CUT_OFF, answer_by, is_quiet, quiet_until
+from trainers.services.quiet import CUT_OFF, answer_by, first_chance, is_quiet, quiet_until
 from trainers.services.scheduling import UNDO_WITHIN, locked, scheduled
 
 State = WaitlistOffer.State
 
 
-def zone_of(session: Session) -> str:
-    """Return the zone whose night is kept quiet for the session's clients: the place's, because clients tell none."""
-    return session.location.timezone
+def zone_of(booking: Booking) -> str:
+    """Return the zone whose night is kept quiet for a client: her own where the studio knows one, else the place's."""
+    return booking.client.zone(booking.session.location.timezone)
 
 
 def close_offer(booking: Booking, state: WaitlistOffer.State) -> None:
@@ -91,12 +92,32 @@ def offer_places(*, session_id: UUID | str) -> list[WaitlistOffer]:
         if session.status != Session.Status.SCHEDULED:
             return []
         freed = last_freed(session)
-        until = answer_by(at, session.starts_at, zone_of(session))
-        if until is None or (freed is not None and at < freed + UNDO_WITHIN):
+        if freed is not None and at < freed + UNDO_WITHIN:
             return []
         open_ones = WaitlistOffer.objects.filter(booking__session=session, state=State.OPEN).count()
         places = session.capacity - session.booked - open_ones
-        return [_offer(SYSTEM, booking, at, until) for booking in in_turn(session)[: max(places, 0)]]
+        return [_offer(SYSTEM, booking, at, until) for booking, until in _to_ask(session, at, places)]
+
+
+def _to_ask(session: Session, at: datetime, places: int) -> Iterator[tuple[Booking, datetime]]:
+    """Give whom to ask for so many places, and until when each can answer.
+
+    Where it is night for whoever is next, a place waits for her morning: nobody loses her turn to the clock she lives by. Only
+    where that would be too late is she passed over.
+    """
+    if places <= 0 or at > session.starts_at - CUT_OFF:
+        return
+    for booking in in_turn(session):
+        booking.session = session
+        zone = zone_of(booking)
+        until = answer_by(at, session.starts_at, zone)
+        if until is not None:
+            yield booking, until
+        elif answer_by(first_chance(at, zone), session.starts_at, zone) is None:
+            continue
+        places -= 1
+        if not places:
+            return
 
 
 def _close_what_is_over(session: Session, at: datetime) -> None:
@@ -160,7 +181,7 @@ def _check_free(booking: Booking, session: Session) -> None:
 
 def _time_to_answer(booking: Booking, session: Session, at: datetime) -> datetime:
     """Return the deadline of an offer made now; raise Conflict where none can be made."""
-    name, zone = booking.client.name, zone_of(session)
+    name, zone = booking.client.name, zone_of(booking)
     if not booking.client.email:
         raise Conflict(f"{name} has no e-mail address. Call, then give the place.", conflict="email")
     until = answer_by(at, session.starts_at, zone)
@@ -171,9 +192,12 @@ def _time_to_answer(booking: Booking, session: Session, at: datetime) -> datetim
             "It starts within the hour: nobody is asked by e-mail any more. Call, then give the place.",
             conflict="cut_off",
         )
-    until_text = clock_text(quiet_until(at, zone), zone) if is_quiet(at, zone) else "tomorrow morning"
+    here = session.location.timezone
+    until_text = clock_text(quiet_until(at, zone), here) if is_quiet(at, zone) else "tomorrow morning"
+    whose = "" if zone == here else f" It is {clock_text(at, zone)} for {name}."
     raise Conflict(
-        f"Nobody is written to at night. Ask again from {until_text}, or give the place.", conflict="quiet"
+        f"Nobody is written to at night.{whose} Ask again from {until_text}, or give the place.",
+        conflict="quiet",
     )
 
 

@@ -17,7 +17,6 @@ from studios.shared.requests import StudioRequest
 from trainers.models import Booking
 from trainers.services import change_places, offer_now, release_hold, restore_booking
 from trainers.services.places import MOST
-from trainers.services.waitlist import zone_of
 from trainers.views.answers import back_to
 from trainers.views.periods import uuid_from
 
@@ -64,7 +63,7 @@ def booking_offer(request: StudioRequest, booking_id: UUID) -> HttpResponse:
         messages.error(request, error.message)
         return _to_board(request, booking_id)
     booking = offer.booking
-    zone = zone_of(booking.session)
+    zone = booking.session.location.timezone
     until = f"{day_text(offer.answer_by, zone)}, {clock_text(offer.answer_by, zone)}"
     messages.success(request, f"{booking.client.name} gets an e-mail and can answer until {until}.")
     return HttpResponseRedirect(reverse("session_detail", args=[booking.session_id]))
