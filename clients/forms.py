@@ -62,7 +62,7 @@ class ClientForm(forms.Form):
     timezone = forms.CharField(
         label="Time zone",
         required=False,
-        help_text="If the client lives elsewhere: waitlist offers then leave out that night, and messages add that clock.",
+        help_text="Only if it is another one. Waitlist offers then wait for the morning there, and messages name both times.",
         widget=forms.Select,
     )
 
@@ -72,7 +72,7 @@ class ClientForm(forms.Form):
             options["initial"] = known | {"phone": phone_text(client.phone)}
         super().__init__(*args, **options)
         select: Any = self.fields["timezone"].widget
-        select.choices = [("", "That of the place"), *zone_choices()]
+        select.choices = [("", "Same as the studio"), *zone_choices()]
         other = client.timezone if client is not None else ""
         if other and other not in dict(zone_choices()):  # from the API, which takes any
             select.choices.append((other, other))
