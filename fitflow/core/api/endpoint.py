@@ -13,6 +13,7 @@ from rest_framework.decorators import (
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from fitflow.core.api.idempotency import answer_once
 from fitflow.core.api.identity import NoIdentity
@@ -21,6 +22,7 @@ from fitflow.core.db import retry_deadlocks
 from fitflow.core.errors import NotFound, NotPermitted
 
 View = Callable[..., Response]
+NO_STORE = "private, no-store"
 
 
 def endpoint(
@@ -32,7 +34,8 @@ def endpoint(
 ) -> Callable[[View], Any]:
     """Make a function `(request, …) -> Response` an endpoint of the API.
 
-    Unsafe methods honour Idempotency-Key. `anonymous` lets in who has not signed in; `public_rows` keeps the request out
+    Unsafe methods honour Idempotency-Key. What is answered, refusals too, no cache keeps: it may be health data, and it is
+    somebody's own. `anonymous` lets in who has not signed in; `public_rows` keeps the request out
     of the studio on a studio's host (sign-in and tokens). `signs_in` is for who is about to show who she is: anyone is let
     in, and an identity sent along, even a dead one, is not looked at.
 
@@ -56,9 +59,14 @@ def endpoint(
             wrapped = permission_classes([AllowAny])(wrapped)
         made = api_view(list(methods))(wrapped)
         made.cls.public_rows = public_rows  # type: ignore[attr-defined]
+        made.cls.default_response_headers = property(_response_headers)  # type: ignore[assignment]
         return made
 
     return decorate
+
+
+def _response_headers(view: APIView) -> dict[str, str]:
+    return {"Allow": ", ".join(view.allowed_methods), "Cache-Control": NO_STORE}
 
 
 def _check_place(request: Request, clients_too: bool) -> None:

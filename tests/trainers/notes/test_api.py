@@ -205,3 +205,36 @@ def test_what_a_client_agreed_to_is_noted_and_shown(cast: Cast, client_id: str) 
     assert noted.data["team_reading_at"]
     assert Caller(cast, "trainer").post(f"{path}team-reading", {"agreed": True}).status == 404
     assert Caller(cast, "owner").post(f"{path}team-reading", {}).status == 400
+
+
+def test_no_cache_keeps_what_is_answered_about_notes(cast: Cast, client_id: str) -> None:
+    lead = Caller(cast, "lead")
+    made = write(cast, client_id, {**KNEE, "visibility": "client"})
+    path = f"notes/{made.data['id']}"
+    with studio_context(cast.lotus):
+        session = Session.objects.get().pk
+    answers = [
+        made,
+        lead.get(f"{path}/"),
+        lead.ask("PUT", f"{path}/", KNEE),
+        lead.post(f"{path}/visibility", {"visibility": "client"}),
+        lead.post(f"{path}/sign"),
+        lead.post(f"{path}/addenda", KNEE),
+        lead.get(f"clients/{client_id}/notes/?q=knee"),
+        lead.get(f"sessions/{session}/notes/"),
+        lead.get(f"sessions/{session}/log"),
+        Caller(cast, "client").get("portal/notes"),
+        write(cast, client_id, {"body": "x" * 20_001}),
+        lead.ask("PUT", f"{path}/", KNEE),
+        Caller(cast, "owner").get(f"{path}/"),
+        Caller(cast, None).get(f"{path}/"),
+    ]
+    assert {answer.headers["Cache-Control"] for answer in answers} == {"private, no-store"}
+    assert {answer.status for answer in answers} == {200, 201, 400, 401, 404, 409}
+
+
+def test_an_answer_given_again_is_kept_by_no_cache_either(cast: Cast, client_id: str) -> None:
+    for _ in range(2):
+        again = Caller(cast, "lead").post(f"clients/{client_id}/notes/", KNEE, **{"Idempotency-Key": "once"})
+    assert again.headers["Idempotent-Replay"] == "true"
+    assert again.headers["Cache-Control"] == "private, no-store"
