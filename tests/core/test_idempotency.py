@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+from typing import Any
+
+import orjson
 from django.db import connection
 
 from fitflow.tenancy.context import studio_context
@@ -25,10 +29,29 @@ def test_a_stored_answer_holds_no_word_of_a_note(cast: Cast) -> None:
     assert second.data["body"] == "Knee is better."
     assert second.headers["Idempotent-Replay"] == "true"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT body FROM core_idempotentanswer")
-        (stored,) = [bytes(row[0]) for row in cursor.fetchall()]
-    assert b"Knee" not in stored
-    assert stored.startswith(b"v1$")
+        cursor.execute("SELECT body, fingerprint FROM core_idempotentanswer")
+        ((stored, fingerprint),) = cursor.fetchall()
+    assert b"Knee" not in bytes(stored)
+    assert bytes(stored).startswith(b"v1$")
+    guesses = {plain_hash("POST", path, guess) for guess in (body, {**body, "body": "Knee is worse."})}
+    assert fingerprint not in guesses
+
+
+def plain_hash(method: str, path: str, body: Any) -> str:
+    """Return the hash that anyone makes of a call she guesses."""
+    asked = orjson.dumps([method, f"/api/v1/{path}", body], option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(asked).hexdigest()
+
+
+def test_a_call_that_the_version_before_has_answered_is_given_its_answer(cast: Cast) -> None:
+    owner, body = Caller(cast, "owner"), {"name": "Ada"}
+    first = owner.post("clients/", body, **ONCE)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE core_idempotentanswer SET fingerprint = %s", [plain_hash("POST", "clients/", body)]
+        )
+    assert owner.post("clients/", body, **ONCE).data == first.data
+    assert owner.post("clients/", {"name": "Eve"}, **ONCE).error["details"]["conflict"] == "idempotency_key"
 
 
 def test_an_answer_without_a_body_is_given_again_without_one(cast: Cast) -> None:

@@ -2,7 +2,8 @@
 
 The key's row is written in the transaction of the work itself: both are there or neither. A second call with the key
 waits at the unique index until the first has ended, then gets its answer. Answers are stored encrypted under the studio's
-own key: they hold what the studio's tables hold, notes included.
+own key: they hold what the studio's tables hold, notes included. Of what was asked only a keyed hash is kept: a plain one
+would tell who reads the table whether a note says what she guesses.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 import orjson
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -33,11 +35,13 @@ class _Refused(Exception):
         self.response = response
 
 
-def _fingerprint(request: Request) -> str:
+def _fingerprints(request: Request) -> tuple[str, str]:
+    """Return the hash of what is asked, and the one that a process of the version before has kept of it."""
     asked = orjson.dumps(
         [request.method, request.path, request.data], option=orjson.OPT_SORT_KEYS, default=str
     )
-    return hashlib.sha256(asked).hexdigest()
+    keyed = salted_hmac("idempotency", asked, algorithm="sha256").hexdigest()
+    return keyed, hashlib.sha256(asked).hexdigest()
 
 
 def _claim(key: str, user_id: Any, fingerprint: str) -> IdempotentAnswer:
@@ -75,11 +79,11 @@ def answer_once(request: Request, work: Callable[[], Response]) -> Response:
         return work()
     if len(key) > 200:
         raise Invalid("An Idempotency-Key has at most 200 characters.")
-    fingerprint = _fingerprint(request)
+    fingerprint, plain = _fingerprints(request)
     try:
         with transaction.atomic():
             row = _claim(key, request.user.pk, fingerprint)
-            if row.fingerprint != fingerprint:
+            if row.fingerprint not in {fingerprint, plain}:
                 raise Conflict("This Idempotency-Key was used for another call.", conflict="idempotency_key")
             if row.status is not None:
                 stored = Response(_open(row.body), status=row.status)
