@@ -15,6 +15,7 @@ from trainers.models import Note, NoteTemplate, TrainerProfile
 from trainers.policies import team_of
 
 Visibility = Note.Visibility
+SIGNED = Q(signed_at__isnull=False)
 
 
 def writes_notes(actor: Actor) -> bool:
@@ -25,15 +26,24 @@ def writes_notes(actor: Actor) -> bool:
 def visible_notes(actor: Actor) -> QuerySet[Note]:
     """Return the notes she may read.
 
-    As their author her own. As a client those shared with her. As a trainer who works here now, those left to the trainers
-    of a client whom she trains. As a trainer admin what her team did not keep private, where the client agreed.
+    As their author her own, and nobody else's before they are signed. As a client those shared with her. As a trainer who
+    works here now, those left to the trainers of a client whom she trains. As a trainer admin what her team did not keep
+    private, where the client agreed.
     """
     if actor.user_id is None or scope_of(actor, Capability.RECORDS_READ) is Scope.NONE:
         return Note.objects.none()
-    read = Q(client__user_id=actor.user_id, visibility=Visibility.CLIENT)
+    read = SIGNED & Q(client__user_id=actor.user_id, visibility=Visibility.CLIENT)
     if writes_notes(actor):
-        read |= Q(author_id=actor.user_id) | _of_colleagues(actor, actor.user_id)
+        read |= Q(author_id=actor.user_id) | SIGNED & _of_colleagues(actor, actor.user_id)
     return Note.objects.filter(read)
+
+
+def shown_addenda(actor: Actor) -> QuerySet[Note]:
+    """Return what may be shown beneath notes that she may read: what is signed, and drafts to their author alone.
+
+    Author, client and visibility of an addendum are its note's (triggers).
+    """
+    return Note.objects.filter(SIGNED | Q(author_id=actor.user_id))
 
 
 def _of_colleagues(actor: Actor, user_id: UUID) -> Q:
@@ -65,7 +75,7 @@ def shared_notes(actor: Actor) -> QuerySet[Note]:
     """Return the notes shared with a client; raise NotPermitted to who is no client."""
     if actor.user_id is None or not actor.has(Role.CLIENT):
         raise NotPermitted()
-    return Note.objects.filter(client__user_id=actor.user_id, visibility=Visibility.CLIENT)
+    return Note.objects.filter(SIGNED, client__user_id=actor.user_id, visibility=Visibility.CLIENT)
 
 
 def noted_client(actor: Actor, client_id: UUID) -> Client:

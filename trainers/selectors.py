@@ -107,7 +107,7 @@ def session_board(actor: Actor, session_id: UUID) -> SessionBoard:
     """Return a session with the bookings and notes the person may see. Five queries. Raises NotFound."""
     session = fetch_session(actor, session_id)
     bookings = with_history(visible_bookings(actor).filter(session=session).select_related("client"))
-    notes = threads(visible_notes(actor).filter(session=session)).order_by("created_at", "id")
+    notes = threads(actor, visible_notes(actor).filter(session=session)).order_by("created_at", "id")
     return SessionBoard(
         session=session,
         bookings=list(bookings.order_by("created_at", "id")),

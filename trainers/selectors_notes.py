@@ -16,7 +16,7 @@ from clients.models import Client
 from fitflow.core.folding import fold, search_words
 from studios.shared.policies import Actor
 from trainers.models import Note
-from trainers.note_policies import visible_notes
+from trainers.note_policies import shown_addenda, visible_notes
 
 PAGE, MOST = 20, 100
 CHUNK = 100  # notes opened at a time
@@ -70,12 +70,9 @@ def addenda_of(note: Note) -> Sequence[Note]:
     return getattr(note, "shown_addenda", ())
 
 
-def threads(notes: QuerySet[Note]) -> QuerySet[Note]:
-    """Return the notes among the rows that are no addenda, each with its addenda as `shown_addenda`, oldest first.
-
-    Whoever reads a note reads its addenda: author, client and visibility are the same (triggers).
-    """
-    beneath = Prefetch("addenda", Note.objects.order_by("created_at", "id"), to_attr="shown_addenda")
+def threads(actor: Actor, notes: QuerySet[Note]) -> QuerySet[Note]:
+    """Return the notes among rows she may read that are no addenda, each with its `shown_addenda`, oldest first."""
+    beneath = Prefetch("addenda", shown_addenda(actor).order_by("created_at", "id"), to_attr="shown_addenda")
     rows = notes.filter(addendum_to=None).select_related("client", "session__service", "session__location")
     return rows.prefetch_related(beneath)
 
@@ -83,14 +80,13 @@ def threads(notes: QuerySet[Note]) -> QuerySet[Note]:
 def client_notes(*, actor: Actor, client_id: UUID, asked: Asked | None = None, limit: int = PAGE) -> Answer:
     """Return a client's notes that the person may read, the latest written first."""
     asked = asked or Asked()
-    rows = _narrowed(visible_notes(actor).filter(client_id=client_id, addendum_to=None), asked).order_by(
-        "-id"
-    )
+    rows = visible_notes(actor).filter(client_id=client_id, addendum_to=None).order_by("-id")
+    rows = _narrowed(actor, rows, asked)
     size = max(1, min(limit, MOST))
-    return _searched(rows, asked, size) if asked.words else _page(threads(rows), asked, size)
+    return _searched(actor, rows, asked, size) if asked.words else _page(threads(actor, rows), asked, size)
 
 
-def _narrowed(rows: QuerySet[Note], asked: Asked) -> QuerySet[Note]:
+def _narrowed(actor: Actor, rows: QuerySet[Note], asked: Asked) -> QuerySet[Note]:
     if asked.author:
         rows = rows.filter(author_id=asked.author)
     if asked.kind:
@@ -99,7 +95,7 @@ def _narrowed(rows: QuerySet[Note], asked: Asked) -> QuerySet[Note]:
         rows = rows.filter(visibility=asked.visibility)
     if asked.state:
         unsigned = Q(signed_at=None) | Q(
-            Exists(Note.objects.filter(addendum_to=OuterRef("pk"), signed_at=None))
+            Exists(shown_addenda(actor).filter(addendum_to=OuterRef("pk"), signed_at=None))
         )
         rows = rows.filter(unsigned) if asked.state == "draft" else rows.exclude(signed_at=None)
     return rows
@@ -115,10 +111,10 @@ def _page(rows: QuerySet[Note], asked: Asked, size: int) -> Answer:
     return Answer(found[:size], found[size - 1].pk if more else None, 0)
 
 
-def _searched(rows: QuerySet[Note], asked: Asked, size: int) -> Answer:
+def _searched(actor: Actor, rows: QuerySet[Note], asked: Asked, size: int) -> Answer:
     """Look into the notes with no more of each than its words; fetch whole those that hold what is looked for."""
     said = ("id", "kind", "title", "structure", "words")
-    beneath = Prefetch("addenda", Note.objects.only(*said, "addendum_to_id"), to_attr="shown_addenda")
+    beneath = Prefetch("addenda", shown_addenda(actor).only(*said, "addendum_to_id"), to_attr="shown_addenda")
     lean = rows.only(*said).prefetch_related(beneath)
     words, before, looked = asked.words, asked.before, 0
     found: list[UUID] = []
@@ -133,7 +129,7 @@ def _searched(rows: QuerySet[Note], asked: Asked, size: int) -> Answer:
             if len(found) == size:
                 more = more or number < len(chunk)
                 break
-    whole = list(threads(rows.filter(pk__in=found)))
+    whole = list(threads(actor, rows.filter(pk__in=found)))
     return Answer(whole, before if more else None, looked)
 
 

@@ -23,8 +23,8 @@ from fitflow.core.money import ZERO
 from reporting.portal.bookings import ShownBooking, all_shown, coming, shown, with_session
 from studios.shared.models import Studio
 from studios.shared.policies import Actor
+from trainers import note_policies
 from trainers.models import Booking, Note, Session
-from trainers.note_policies import visible_notes
 from trainers.policies import visible_bookings
 from trainers.selectors_notes import threads
 
@@ -94,8 +94,7 @@ def own_place(actor: Actor, session_id: UUID) -> Booking:
 
 def shared_notes(actor: Actor) -> QuerySet[Note]:
     """Return the notes about her that their authors shared with her, with their addenda; of the latest session first."""
-    rows = latest_first(threads(visible_notes(actor).filter(visibility=Note.Visibility.CLIENT)))
-    return rows.filter(client__user_id=actor.user_id) if actor.user_id else rows.none()
+    return latest_first(threads(actor, note_policies.shared_notes(actor)))
 
 
 def latest_first(notes: QuerySet[Note]) -> QuerySet[Note]:

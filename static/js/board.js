@@ -219,7 +219,7 @@ queue.addEventListener("sent", ({ detail: { piece } }) => {
     const row = document.querySelector(`[data-mark="${piece.target.slice(5)}"]`);
     if (row) row.dataset.was = piece.body.attendance;
   }
-  if (piece.kind === "note") toast("Note kept. Sign it when its words are final.");
+  if (piece.kind === "note") toast("Note kept. It is yours alone until you sign it.");
   if (piece.kind === "note" || piece.kind === "complete") later(0);
 });
 // A note that was refused stands in the form again, to be mended; also when the page was left meanwhile.

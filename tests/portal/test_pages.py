@@ -21,7 +21,7 @@ from studios.shared.services import add_member
 from tests.billing.make import invoiced, pay
 from tests.cast import Cast
 from tests.pages import booked, browser_of, joined, words_of
-from trainers.services import cancel_booking, cancel_session, set_visibility, write_note
+from trainers.services import cancel_booking, cancel_session, set_visibility, sign_note, write_note
 
 URLCONF = "fitflow.urls_studio"
 
@@ -157,6 +157,9 @@ def test_only_shared_notes_are_read(cast: Cast) -> None:
         shared = write_note(
             actor=lead, client_id=client, body="Good depth <b>today</b>.", visibility="client"
         )
+    assert "Good depth" not in page(cast, "portal_notes")
+    with studio_context(cast.lotus):
+        sign_note(actor=cast.actor("lead"), note_id=shared.pk)
     words = page(cast, "portal_notes")
     assert "Good depth <b>today</b>." in words
     assert "Between us." not in words

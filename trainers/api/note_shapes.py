@@ -30,7 +30,7 @@ class NoteIn(serializers.Serializer[Any]):
     visibility = serializers.ChoiceField(
         choices=Note.Visibility.choices,
         required=False,
-        help_text="Who reads it beside its author. Where given, `shared_with_client` counts for nothing.",
+        help_text="Who reads it beside its author, once it is signed. Where given, `shared_with_client` counts for nothing.",
     )
     shared_with_client = serializers.BooleanField(
         required=False, help_text="true is the visibility `client`; false takes that back."

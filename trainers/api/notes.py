@@ -112,7 +112,7 @@ def session_notes(request: Request, session_id: UUID) -> Response:
     actor = request.actor  # type: ignore[attr-defined]
     if request.method == "GET":
         require(actor, Capability.RECORDS_READ)
-        rows = threads(visible_notes(actor).filter(session=fetch_session(actor, session_id)))
+        rows = threads(actor, visible_notes(actor).filter(session=fetch_session(actor, session_id)))
 
         def present(found: Sequence[Note]) -> list[dict[str, Any]]:
             record_reading(actor=actor, notes=with_addenda(found))
@@ -199,7 +199,7 @@ def _shown(actor: Actor, note_id: UUID, status: int = 200) -> Response:
     """Answer a note with its addenda; an addendum by itself."""
     found = fetch_note(actor, note_id)
     if found.addendum_to_id is None:
-        found = threads(visible_notes(actor)).get(pk=found.pk)
+        found = threads(actor, visible_notes(actor)).get(pk=found.pk)
     record_reading(actor=actor, notes=with_addenda([found]))
     return Response(note_dict(found), status=status)
 

@@ -97,7 +97,7 @@ def portal_notes(request: Request) -> Response:
         record_reading(actor=actor, notes=with_addenda(rows))
         return _portal_threads(rows)
 
-    return paginate(request, threads(shared_notes(actor)), present)
+    return paginate(request, threads(actor, shared_notes(actor)), present)
 
 
 @extend_schema(

@@ -204,7 +204,10 @@ def change_note(
 
 @retry_deadlocks
 def sign_note(*, actor: Actor, note_id: UUID) -> Note:
-    """Sign a note of hers: its words never change again. Signing twice changes nothing. Raises NotFound, NotPermitted."""
+    """Sign a note of hers: its words never change again, and others may read them. Signing twice changes nothing.
+
+    About a session it publishes session.noted. Raises NotFound, NotPermitted.
+    """
     seen = own_note(actor, note_id)
     with transaction.atomic():
         note = _locked(seen)
@@ -212,6 +215,8 @@ def sign_note(*, actor: Actor, note_id: UUID) -> Note:
             return note
         note.signed_at = now()
         note.save(update_fields=["signed_at", "updated_at"])
+        if note.session_id is not None:
+            outbox.publish("session.noted", session=note.session_id)
         record_event(actor=actor, action="note.signed", subject=note, client=note.client_id)
     return note
 
@@ -231,7 +236,7 @@ def discard_note(*, actor: Actor, note_id: UUID) -> None:
 
 @retry_deadlocks
 def set_visibility(*, actor: Actor, note_id: UUID, visibility: str) -> Note:
-    """Let others read a note of hers, signed or not, or take it back; its addenda follow (trigger).
+    """Let others read a note of hers, a draft once it is signed, or take it back; its addenda follow (trigger).
 
     Raises NotFound, NotPermitted, Invalid, Conflict (`addendum`: an addendum is read by whoever reads its note).
     """

@@ -37,6 +37,7 @@ class NoteForm(Refusable, forms.Form):
         label="Who can read it",
         choices=Note.Visibility.choices,
         initial=Note.Visibility.PRIVATE,
+        help_text="Until you sign it, it is yours alone.",
         widget=forms.RadioSelect,
     )
     seen_at = forms.DateTimeField(required=False, widget=forms.HiddenInput)

@@ -22,7 +22,7 @@ from trainers.views.note_forms import NoteForm, carried_over, empty_note_form, s
 from trainers.views.notes import no_cache, trainers_only
 from trainers.views.periods import uuid_from
 
-KEPT = "Note kept. Sign it when its words are final."
+KEPT = "Note kept. It is yours alone until you sign it."
 
 
 def written(request: StudioRequest, form: NoteForm, client_id: UUID, session_id: UUID | None) -> Note | None:

@@ -39,6 +39,16 @@ READERS = {
     Note.Visibility.TRAINERS: "The trainers of this client can read this note now.",
     Note.Visibility.CLIENT: "The client can read this note now.",
 }
+READERS_OF_DRAFTS = {
+    Note.Visibility.PRIVATE: "Only you will read this note, signed or not.",
+    Note.Visibility.TRAINERS: "The trainers of this client can read this note once you sign it.",
+    Note.Visibility.CLIENT: "The client can read this note once you sign it.",
+}
+SIGNED = {
+    Note.Visibility.PRIVATE: "Note signed. Only you can read it.",
+    Note.Visibility.TRAINERS: "Note signed. The trainers of this client can read it now.",
+    Note.Visibility.CLIENT: "Note signed. The client can read it now.",
+}
 
 
 @require_safe
@@ -70,7 +80,7 @@ def note_change(request: StudioRequest, note_id: UUID) -> HttpResponse:
 
 def note_page(request: StudioRequest, note: Note, form: AddendumForm | None = None) -> HttpResponse:
     """Show a note with its addenda (an addendum with the note that it adds to), and the form to add one."""
-    base = threads(visible_notes(request.actor)).get(pk=note.addendum_to_id or note.pk)
+    base = threads(request.actor, visible_notes(request.actor)).get(pk=note.addendum_to_id or note.pk)
     record_reading(actor=request.actor, notes=with_addenda([base]))
     form = form or AddendumForm()
     context = {"note": base, "addendum_form": form, "home": home_of(base)}
@@ -105,9 +115,9 @@ def home_of(note: Note) -> str:
 @require_POST
 @trainers_only
 def note_sign(request: StudioRequest, note_id: UUID) -> HttpResponse:
-    """Sign a note: its words stay as they are from now on."""
+    """Sign a note: its words stay as they are from now on, and whom it is for can read them."""
     note = sign_note(actor=request.actor, note_id=note_id)
-    messages.success(request, "Note signed.")
+    messages.success(request, SIGNED[Note.Visibility(note.visibility)])
     return back_to(request, home_of(note))
 
 
@@ -120,7 +130,8 @@ def note_share(request: StudioRequest, note_id: UUID) -> HttpResponse:
     note = set_visibility(actor=request.actor, note_id=note_id, visibility=asked)
     undo = f"{reverse('note_share', args=[note.pk])}?visibility={before}"
     if note.visibility != before:
-        undoable(request, READERS[Note.Visibility(note.visibility)], undo)
+        words = READERS if note.is_signed else READERS_OF_DRAFTS
+        undoable(request, words[Note.Visibility(note.visibility)], undo)
     return back_to(request, home_of(note))
 
 

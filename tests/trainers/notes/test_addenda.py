@@ -104,9 +104,12 @@ def test_it_stands_beneath_its_note_on_pages_in_the_portal_and_in_the_api(cast: 
     answer = lead.post(f"/notes/{row.pk}/addendum/", {"body": "It was the right knee."}, follow=True)
     words = words_of(answer)
     assert words.index("Knee is better.") < words.index("It was the right knee.")
+    assert "It was the right knee." not in words_of(browser_of(cast, "client").get("/portal/notes/"))
+    (listed,) = Caller(cast, "client").get("portal/notes").results
+    assert listed["addenda"] == []
+    lead.post(f"/notes/{answer.redirect_chain[-1][0].split('#note-')[1]}/sign/")
     portal = words_of(browser_of(cast, "client").get("/portal/notes/"))
     assert portal.index("Knee is better.") < portal.index("It was the right knee.")
-    assert "Not signed yet" in portal
     (listed,) = Caller(cast, "client").get("portal/notes").results
     assert [one["body"] for one in listed["addenda"]] == ["It was the right knee."]
 

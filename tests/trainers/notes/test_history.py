@@ -18,7 +18,7 @@ from trainers import selectors_notes
 from trainers.models import Note
 from trainers.note_policies import noted_client
 from trainers.selectors_notes import Asked, client_notes
-from trainers.services import add_addendum
+from trainers.services import add_addendum, sign_note
 
 
 @pytest.fixture
@@ -27,10 +27,11 @@ def history(lotus: Cast) -> Cast:
     trained(lotus, "lead")
     trained(lotus, "trainer", hour=14)
     signed(lotus, "Étirement du genou gauche.", visibility="client")
-    soap(lotus, "Knee hurts on stairs.", "Swollen.", visibility="trainers")
+    colleagues = soap(lotus, "Knee hurts on stairs.", "Swollen.", visibility="trainers")
+    sign_note(actor=lotus.actor("lead"), note_id=colleagues.pk)
     note(lotus, "Private thought about the knee.")
     note(lotus, "Private of the trainer: knee.", author="trainer")
-    note(lotus, "For colleagues: hips.", author="trainer", visibility="trainers")
+    signed(lotus, "For colleagues: hips.", author="trainer", visibility="trainers")
     return lotus
 
 
@@ -82,8 +83,12 @@ def test_an_addendum_is_found_with_its_note(history: Cast) -> None:
 def test_it_is_filtered_by_author_kind_state_and_readers(history: Cast) -> None:
     assert found(history, author=history.user["trainer"].pk) == ["For colleagues: hips."]
     assert found(history, kind="soap") == ["Swollen."]
-    assert found(history, state="signed") == ["Étirement du genou gauche."]
-    assert len(found(history, state="draft")) == 3
+    assert found(history, state="signed") == [
+        "For colleagues: hips.",
+        "Swollen.",
+        "Étirement du genou gauche.",
+    ]
+    assert found(history, state="draft") == ["Private thought about the knee."]
     assert found(history, visibility="trainers") == ["For colleagues: hips.", "Swollen."]
     assert found(history, visibility="private", text="hips") == []
 
@@ -92,6 +97,16 @@ def test_a_signed_note_with_a_draft_addendum_is_among_the_drafts(history: Cast) 
     row = Note.objects.get(visibility="client")
     add_addendum(actor=history.actor("lead"), note_id=row.pk, body="Later.")
     assert "Étirement du genou gauche." in found(history, state="draft")
+
+
+def test_what_a_colleague_has_not_signed_is_neither_listed_nor_found_nor_given_away(history: Cast) -> None:
+    hips = Note.objects.get(author=history.user["trainer"], visibility="trainers")
+    note(history, "Draft for colleagues: hips.", author="trainer", visibility="trainers")
+    add_addendum(actor=history.actor("trainer"), note_id=hips.pk, body="Osteopath consulted about hips.")
+    assert found(history, author=history.user["trainer"].pk) == ["For colleagues: hips."]
+    assert found(history, text="hips draft") == found(history, text="osteopath") == []
+    assert found(history, state="draft", author=history.user["trainer"].pk) == []
+    assert found(history, "trainer", text="osteopath") == ["For colleagues: hips."]
 
 
 def test_pages_follow_each_other_without_gap_or_repeat(lotus: Cast) -> None:

@@ -206,11 +206,14 @@ def test_pages_that_show_notes_or_give_typed_ones_back_are_kept_by_no_cache(lotu
 def test_sharing_can_be_undone(lotus: Cast, note: Note) -> None:
     lead = browser(lotus)
     page = lead.post(f"/notes/{note.pk}/share/", {"visibility": "client"}, follow=True)
-    assert "The client can read this note now." in words_of(page)
+    assert "The client can read this note once you sign it." in words_of(page)
     undo = next(form["action"] for form in forms_of(page) if "visibility=" in form.get("action", ""))
     assert read(lotus, note).visibility == "client"
     lead.post(undo)
     assert read(lotus, note).visibility == "private"
+    lead.post(f"/notes/{note.pk}/sign/")
+    page = lead.post(f"/notes/{note.pk}/share/", {"visibility": "client"}, follow=True)
+    assert "The client can read this note now." in words_of(page)
 
 
 def test_a_draft_is_discarded_and_a_signed_note_is_not(lotus: Cast, note: Note) -> None:
@@ -228,6 +231,9 @@ def test_a_colleague_reads_and_finds_nothing_to_do(lotus: Cast, note: Note) -> N
     with studio_context(lotus.lotus):
         scheduled(lotus, at(15), trainer="trainer", clients=("Client",))
         set_visibility(actor=lotus.actor("lead"), note_id=note.pk, visibility="trainers")
+    assert browser(lotus, "trainer").get(f"/notes/{note.pk}/").status_code == 404
+    signing = browser(lotus).post(f"/notes/{note.pk}/sign/", follow=True)
+    assert "The trainers of this client can read it now." in words_of(signing)
     page = browser(lotus, "trainer").get(f"/notes/{note.pk}/")
     assert "Knees were sore." in words_of(page)
     assert f"/notes/{note.pk}/" not in [form.get("action", "")[:44] for form in forms_of(page)]

@@ -17,7 +17,7 @@ from studios.shared.services import add_member
 from tests.cast import Cast
 from tests.trainers.notes.write import note, signed, trained
 from trainers.models import Booking, Note, TrainerProfile
-from trainers.note_policies import noted_client, visible_notes
+from trainers.note_policies import noted_client, shared_notes, visible_notes
 from trainers.services import add_addendum, cancel_booking, set_visibility, sign_note
 
 EVERYBODY = ("owner", "manager", "lead", "trainer", "client", "owner2", "outsider", "staff")
@@ -28,9 +28,26 @@ def readers(cast: Cast, row: Note) -> set[str]:
 
 
 def by_trainer(cast: Cast, visibility: str) -> Note:
-    """Return a note that `trainer`, of `lead`'s team, wrote about Client."""
+    """Return a note that `trainer`, of `lead`'s team, wrote about Client and signed."""
     trained(cast, "trainer")
-    return note(cast, author="trainer", visibility=visibility)
+    return signed(cast, author="trainer", visibility=visibility)
+
+
+@pytest.mark.parametrize(
+    ("visibility", "others"), [("private", set()), ("trainers", {"lead"}), ("client", {"lead", "client"})]
+)
+def test_a_draft_is_its_authors_alone_until_she_signs_it(
+    lotus: Cast, visibility: str, others: set[str]
+) -> None:
+    trained(lotus, "lead", hour=14)
+    trained(lotus, "trainer")
+    row = note(lotus, author="trainer", visibility=visibility)
+    record_team_reading(actor=lotus.actor("owner"), client_id=row.client_id, agreed=True)
+    assert readers(lotus, row) == {"trainer"}
+    assert not shared_notes(lotus.actor("client")).exists()
+    sign_note(actor=lotus.actor("trainer"), note_id=row.pk)
+    assert readers(lotus, row) == {"trainer", *others}
+    assert shared_notes(lotus.actor("client")).exists() is ("client" in others)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +91,7 @@ def test_the_trainer_admin_of_another_team_reads_nothing_of_it(lotus: Cast) -> N
 
 def test_what_is_for_trainers_is_for_those_who_train_this_client(lotus: Cast) -> None:
     trained(lotus, "lead")
-    row = note(lotus, visibility="trainers")
+    row = signed(lotus, visibility="trainers")
     assert readers(lotus, row) == {"lead"}
     trained(lotus, "trainer", hour=14)
     assert readers(lotus, row) == {"lead", "trainer"}
@@ -83,7 +100,7 @@ def test_what_is_for_trainers_is_for_those_who_train_this_client(lotus: Cast) ->
 def test_it_is_closed_again_when_she_trains_her_no_more(lotus: Cast) -> None:
     trained(lotus, "lead")
     trained(lotus, "trainer", hour=14)
-    row = note(lotus, visibility="trainers")
+    row = signed(lotus, visibility="trainers")
     booking = Booking.objects.get(session__trainer__user=lotus.user["trainer"])
     cancel_booking(actor=SYSTEM, booking_id=booking.pk)
     assert readers(lotus, row) == {"lead"}
@@ -92,7 +109,7 @@ def test_it_is_closed_again_when_she_trains_her_no_more(lotus: Cast) -> None:
 def test_who_left_the_timetable_reads_no_colleagues_notes(lotus: Cast) -> None:
     trained(lotus, "lead")
     trained(lotus, "trainer", hour=14)
-    row = note(lotus, visibility="trainers")
+    row = signed(lotus, visibility="trainers")
     TrainerProfile.objects.filter(user=lotus.user["trainer"]).update(is_active=False)
     assert readers(lotus, row) == {"lead"}
 
@@ -109,7 +126,7 @@ def test_an_author_reads_her_own_when_she_trains_the_client_no_more(lotus: Cast)
 
 def test_an_owner_who_trains_reads_as_a_trainer_and_no_further(lotus: Cast) -> None:
     trained(lotus, "lead")
-    row, private = note(lotus, visibility="trainers"), note(lotus)
+    row, private = signed(lotus, visibility="trainers"), signed(lotus)
     add_member(studio=lotus.lotus, user=lotus.user["owner"], role=Role.TRAINER)
     TrainerProfile.objects.create(user=lotus.user["owner"], name="Owner")
     assert not visible_notes(lotus.actor("owner")).exists()
@@ -141,7 +158,7 @@ def test_who_reads_a_signed_note_may_still_change_and_each_change_is_noted(lotus
 def test_only_its_author_lets_others_read_it(lotus: Cast) -> None:
     trained(lotus, "lead")
     trained(lotus, "trainer", hour=14)
-    row = note(lotus, visibility="trainers")
+    row = signed(lotus, visibility="trainers")
     with pytest.raises(NotPermitted):
         set_visibility(actor=lotus.actor("trainer"), note_id=row.pk, visibility="client")
     with pytest.raises(NotPermitted):
@@ -155,6 +172,8 @@ def test_the_readers_of_a_note_are_those_of_its_addenda(lotus: Cast) -> None:
     trained(lotus, "trainer", hour=14)
     row = signed(lotus, visibility="trainers")
     added = add_addendum(actor=lotus.actor("lead"), note_id=row.pk, body="Right knee.")
+    assert readers(lotus, added) == {"lead"}
+    sign_note(actor=lotus.actor("lead"), note_id=added.pk)
     assert readers(lotus, added) == {"lead", "trainer"}
     set_visibility(actor=lotus.actor("lead"), note_id=row.pk, visibility="client")
     assert readers(lotus, added) == {"lead", "client"}

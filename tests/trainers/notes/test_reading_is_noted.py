@@ -14,9 +14,9 @@ from studios.models import AuditEvent
 from tests.asking import Caller
 from tests.cast import Cast
 from tests.pages import browser_of
-from tests.trainers.notes.write import note, signed, trained
+from tests.trainers.notes.write import signed, trained
 from trainers.models import Note, Session
-from trainers.services import add_addendum
+from trainers.services import add_addendum, sign_note
 
 
 def reads(cast: Cast) -> list[tuple[str, Any]]:
@@ -31,7 +31,7 @@ def shared(cast: Cast) -> Note:
     with studio_context(cast.lotus):
         trained(cast, "lead")
         trained(cast, "trainer", hour=14)
-        note(cast, "For trainers.", visibility="trainers")
+        signed(cast, "For trainers.", visibility="trainers")
         return signed(cast, "For the client.", visibility="client")
 
 
@@ -81,6 +81,7 @@ def test_a_colleague_who_reads_is_noted_on_page_and_api(cast: Cast, shared: Note
 def test_addenda_are_noted_with_their_note(cast: Cast, shared: Note) -> None:
     with studio_context(cast.lotus):
         added = add_addendum(actor=cast.actor("lead"), note_id=shared.pk, body="More.")
+        sign_note(actor=cast.actor("lead"), note_id=added.pk)
     browser_of(cast, "client").get("/portal/notes/")
     assert set(reads(cast)) == {("Client", shared.pk), ("Client", added.pk)}
 

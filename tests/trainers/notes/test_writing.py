@@ -107,6 +107,7 @@ def test_nobody_else_reads_a_private_note(lotus: Cast) -> None:
 
 def test_the_client_reads_what_is_shared_with_her_and_changes_none_of_it(lotus: Cast) -> None:
     note = written(lotus, visibility="client")
+    sign_note(actor=lotus.actor("lead"), note_id=note.id)
     assert visible_notes(lotus.actor("client")).get() == note
     with pytest.raises(NotPermitted):
         change_note(actor=lotus.actor("client"), note_id=note.id, body="x")
