@@ -16,6 +16,7 @@ from studios.shared.requests import StudioRequest
 from trainers.import_forms import ColumnsForm, ValuesForm, columns_initial
 from trainers.import_policies import fetch_import
 from trainers.importing.fields import PRESET_LABELS
+from trainers.importing.files import looks_like_data
 from trainers.models import Import
 from trainers.services import importing
 from trainers.services.importing.mapping import (
@@ -48,7 +49,25 @@ def import_columns(request: StudioRequest, import_id: UUID) -> HttpResponse:
             show_refusal(form, error)
         else:
             return _after_columns(batch)
-    return _page(request, "columns", batch, form, preset=PRESET_LABELS.get(batch.preset, ""))
+    preset = PRESET_LABELS.get(batch.preset, "")
+    return _page(request, "columns", batch, form, preset=preset, assumed=_assumed(batch))
+
+
+def _assumed(batch: Import) -> list[tuple[str, str]]:
+    """Return what was assumed of how the file is written, in sentences, each with its tone."""
+    found: list[tuple[str, str]] = []
+    names = "look at names with accents in the samples."
+    if batch.encoding == "mixed":
+        found.append((f"The file mixes two encodings. We read both; {names}", "info"))
+    elif batch.mended_lines:
+        found.append((f"The file is not written in UTF-8. We read it as {batch.encoding}; {names}", "info"))
+    if looks_like_data(batch.header):
+        words = "The first row looks like data, not like headings, and is not imported."
+        found.append((f"{words} Put a row of headings above it and upload the file again.", "warning"))
+    elif batch.header_row > 1:
+        words = f"Row {batch.header_row} is read as the headings. What stands above it is not imported."
+        found.append((words, "info"))
+    return found
 
 
 def _after_columns(batch: Import) -> HttpResponse:

@@ -10,7 +10,7 @@ import pytest
 from fitflow.core.errors import Invalid
 from tests.cast import Cast
 from tests.trainers.importing.bring import start
-from trainers.importing.files import Decoder, layout_of, read_cells
+from trainers.importing.files import Decoder, layout_of, looks_like_data, read_cells
 from trainers.models import Import, ImportPart
 from trainers.services.importing import starting
 from trainers.services.importing.starting import rows_of
@@ -32,6 +32,8 @@ def decoded(raw: bytes) -> tuple[str, str]:
         (TEXT.encode("cp1252"), "Windows-1252"),
         (b"\xff\xfe" + TEXT.encode("utf-16-le"), "UTF-16"),
         (b"\xfe\xff" + TEXT.encode("utf-16-be"), "UTF-16"),
+        (TEXT.encode("utf-16-le"), "UTF-16"),
+        (TEXT.encode("utf-16-be"), "UTF-16"),
     ],
 )
 def test_every_common_encoding_reads_the_same(raw: bytes, encoding: str) -> None:
@@ -44,7 +46,32 @@ def test_two_encodings_in_one_file_are_both_read() -> None:
     assert (text, encoding) == (TEXT, "mixed")
 
 
-@pytest.mark.parametrize("raw", [os.urandom(64) + b"\x00\x00", b"PK\x03\x04\x00\x00sheet", b"%PDF\x00"])
+def test_a_file_of_an_old_mac_is_read_by_the_line() -> None:
+    text = "Name,Ville\rZoé,Montréal\r"
+    assert decoded(text.encode("mac_roman")) == (text, "Mac Roman")
+    assert decoded(text.encode() + "Bo,Québec\r".encode("mac_roman")) == (text + "Bo,Québec\r", "mixed")
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (b"PK\x03\x04sheet", "workbook or an archive"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "workbook or an archive"),
+        (b"\xef\xbb\xbf\n<!DOCTYPE html>\n<table><tr><td>Name</td></tr>\n<tr><td>Ann</td></tr></table>", "web page"),
+        (b'<?xml version="1.0"?>\n<Workbook>\n<Row>Ann,b</Row>\n', "web page"),
+        (b"%PDF-1.4\n1 0 obj\nendobj\n", "a document"),
+        (b"{\\rtf1 Name,Email\nAnn,a@example.com}\n", "a document"),
+        (b'[{"name": "Ann"},\n{"name": "Bo"}]\n', "for programs"),
+        (b"BEGIN:VCARD\nFN:Ann\nEND:VCARD\n", "address book"),
+        (b"Name,Email\nAnn\x00,a@example.com\n", "Line 2 of the file"),
+    ],
+)
+def test_what_is_something_else_is_called_by_its_name(raw: bytes, words: str) -> None:
+    with pytest.raises(Invalid, match=words):
+        decoded(raw)
+
+
+@pytest.mark.parametrize("raw", [os.urandom(64) + b"\x00\x00", b"GIF89a\x00\x00"])
 def test_what_is_no_text_is_refused(raw: bytes) -> None:
     with pytest.raises(Invalid, match="Save it as CSV"):
         decoded(raw)
@@ -90,6 +117,38 @@ def test_a_quotation_mark_that_is_never_closed_is_told(lotus: Cast) -> None:
         start(text)
     assert not Import.objects.exists()
     assert not ImportPart.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Name,Note\nAnn,"begun\nBo,x\nCy,y\n',  # to the end of the file
+        'Name,Note\nAnn,"begun\nBo,"x"\nCy,y\n',  # to the next one
+    ],
+)
+def test_rows_are_never_lost_in_a_cell_that_is_not_closed(lotus: Cast, text: str) -> None:
+    with pytest.raises(Invalid, match=r"Row 2 cannot be read.*never closed"):
+        start(text)
+    assert not Import.objects.exists()
+
+
+def test_what_only_looks_unclosed_is_read() -> None:
+    text = 'Name,Note\nAnn,5" pipe\nBo,"two ""quoted""\nlines"\nCy,"a"b\n'
+    rows = [cells for _, cells in read_cells([text], ",")]
+    assert rows[1:] == [["Ann", '5" pipe'], ["Bo", 'two "quoted"\nlines'], ["Cy", "ab"]]
+
+
+@pytest.mark.parametrize(
+    ("header", "is_data"),
+    [
+        (["Name", "E-mail", "Phone 1", "Address 2"], False),
+        (["Ann Lee", "ann@example.com"], True),
+        (["Ann Lee", "(416) 555-0142"], True),
+        (["11/24/2026", "Massage"], True),
+    ],
+)
+def test_a_first_row_that_is_data_is_told(header: list[str], is_data: bool) -> None:
+    assert looks_like_data(header) is is_data
 
 
 def test_rows_are_numbered_as_a_spreadsheet_does(lotus: Cast) -> None:

@@ -147,7 +147,7 @@ def test_a_calendar_file_is_read_behind(lotus: Cast, ask: Any) -> None:
     [
         ({"kind": "clients"}, "Choose a file."),
         ({"file": b"Name\nAnn\n"}, "Say what is in the file."),
-        ({"kind": "clients", "file": b"PK\x00\x00"}, "Save it as CSV"),
+        ({"kind": "clients", "file": b"PK\x03\x04\x00\x00"}, "a workbook"),
         ({"kind": "clients", "file": b"Name,Email\n"}, "nothing below the heading"),
         ({"kind": "clients", "file": b"BEGIN:VCALENDAR\nEND:VCALENDAR"}, "holds sessions"),
     ],
@@ -161,6 +161,18 @@ def test_what_is_refused_is_said_beside_the_field(
     assert answer.status_code == 422
     assert words in words_of(answer)
     assert not Import.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Ann Lee,ann@example.com\nBo Chan,bo@example.com\n", "The first row looks like data"),
+        ("Clients,,\nName,Email,Phone\nAnn,a@example.com,\nBo,b@example.com,\n", "Row 2 is read as the headings"),
+        ("Name,Ville\nZoé,Montréal\n".encode("cp1252"), "We read it as Windows-1252"),
+    ],
+)
+def test_what_was_assumed_of_the_file_is_said(lotus: Cast, ask: Any, text: bytes | str, words: str) -> None:
+    assert words in words_of(ask("import_columns", start(text).pk))
 
 
 def test_wrong_columns_are_said_and_what_was_chosen_stays(lotus: Cast, ask: Any) -> None:
