@@ -6,10 +6,12 @@ of them at once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from unicodedata import normalize
 from uuid import UUID
 
 from fitflow.core.folding import fold
@@ -18,6 +20,8 @@ from trainers.importing.fields import LABELS
 from trainers.importing.values import Unreadable
 
 LONGEST = timedelta(hours=12)
+# What nobody sees and what comes along when text is copied: controls, marks of direction and of width.
+UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f\xad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 SOFT = ("phone", "province", "postal_code")  # a client is a client without them
 LIMITS = {"name": 200, "street": 200, "city": 100}
 READERS: dict[str, Callable[[str], str]] = {
@@ -27,6 +31,7 @@ READERS: dict[str, Callable[[str], str]] = {
     "postal_code": values.read_postal_code,
 }
 HORIZON_WORDS = "It is more than two years ahead. Leave the row out and book it later."
+WAITING_WORDS = "It only waits for a place there. Leave the row out, and put her on the waitlist here."
 ASK_FOR = {
     "service": "No service is named. Choose one for rows without.",
     "trainer": "No trainer is named. Choose one for rows without.",
@@ -70,8 +75,8 @@ def cell_key(text: str) -> str:
 def read_row(reading: Reading, cells: Sequence[str]) -> dict[str, Any]:
     """Return the fields of an ImportRow, but for its number."""
     problems: list[str] = []
-    found = {key: _clean(cells[place]) for place, key in reading.columns.items() if place < len(cells)}
-    if any(_clean(cell) for cell in cells[reading.width :]):
+    found = {key: clean(cells[place]) for place, key in reading.columns.items() if place < len(cells)}
+    if any(clean(cell) for cell in cells[reading.width :]):
         problems.append(
             "It has more cells than the heading. Check for a delimiter inside a text without quotes."
         )
@@ -83,16 +88,16 @@ def read_row(reading: Reading, cells: Sequence[str]) -> dict[str, Any]:
         row["label"] = ", ".join(text for text in (row["name"], found.get("email", "")) if text)
     else:
         _session(reading, found, row, problems)
-    row["label"] = (row["label"] or ", ".join(_clean(cell) for cell in cells if cell.strip()))[:300]
+    row["label"] = (row["label"] or ", ".join(clean(cell) for cell in cells if cell.strip()))[:300]
     row["problems"] = problems
     if problems and row.get("outcome") != "skipped":
         row["outcome"] = "problem"
     return row
 
 
-def _clean(text: str) -> str:
-    """Return a cell without what no column can hold, and without the spaces around it."""
-    return text.replace("\x00", "").replace("\xa0", " ").strip()
+def clean(text: str) -> str:
+    """Return a cell without what cannot be seen and without the spaces around it, its accents as this program writes them."""
+    return UNSEEN.sub("", normalize("NFC", text)).replace("\xa0", " ").strip()
 
 
 def _person(reading: Reading, found: dict[str, str], problems: list[str]) -> dict[str, Any]:
@@ -139,6 +144,8 @@ def _session(reading: Reading, found: dict[str, str], row: dict[str, Any], probl
     except Unreadable as error:
         problems.append(str(error))
         return
+    if status == "waiting":
+        problems.append(WAITING_WORDS)
     _past_or_to_come(reading, row, chosen, status, problems)
     row["paid"] = values.read_yes(found.get("paid", ""))
     if found.get("price"):
@@ -197,7 +204,7 @@ def _moment(reading: Reading, found: dict[str, str]) -> datetime:
 def _end(reading: Reading, text: str, start: datetime, zone: str) -> datetime:
     """Return the end: a time alone is of the day of the start, or of the next one where it lies before it."""
     try:
-        clock = values.read_clock(text)
+        clock = values.read_clock("0:00" if values.is_midnight(text) else text)
     except Unreadable:
         return values.instant_of(values.read_moment(text, reading.order), zone)
     end = start.replace(hour=clock.hour, minute=clock.minute)

@@ -12,6 +12,8 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import phonenumbers
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 from fitflow.core.folding import fold
 from studios.shared.models import Province
@@ -25,11 +27,16 @@ MONTHS = (
 MONTH_OF = {name: number for number, names in enumerate(MONTHS, 1) for name in names}
 ISO_DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 NUMBERS = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})\b")
-MONTH_FIRST = re.compile(r"([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
+MONTH_FIRST = re.compile(r"([a-z]{3,9})\.?[ -](\d{1,2})(?:st|nd|rd|th)?,?[ -](\d{4})")
 DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er)? ([a-z]{3,9})\.?,? (\d{4})")
+DASHED = re.compile(r"(\d{1,2})-([a-z]{3,9})\.?-(\d{4}|\d{2})(?![\d:])")  # as spreadsheets write 24-Nov-26
 CLOCK = re.compile(r"(\d{1,2})(?:[:h.](\d{2}))?(?::\d{2}(?:\.\d+)?)? ?(am|pm|a\.m\.|p\.m\.)?$")
+MIDNIGHT = re.compile(r"24(?:[:.]00(?::00)?| ?h ?(?:00)?)")  # the end of a day, where something ends
+# What a spreadsheet keeps behind a cell: days since its own beginning, and parts of a day.
+SERIAL = re.compile(r"(\d{5})(?![\d:/-])")
+DAY_ZERO, FIRST_SERIAL, LAST_SERIAL = date(1899, 12, 30), 25_569, 73_050  # 1970 to 2099
+FRACTION = re.compile(r"0?[.,]\d+")
 FIRST_YEAR, LAST_YEAR = 1970, 2200
-EMAIL = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\".]{2,}")
 POSTAL_CODE = re.compile(r"([ABCEGHJ-NPRSTVXY]\d[A-Z]) ?(\d[A-Z]\d)")
 MONEY = "(?:C(?:AD?)?|USD?|EUR|GBP|[$€£])+"
 CURRENCY = re.compile(f"^{MONEY}|{MONEY}$", re.IGNORECASE)
@@ -58,6 +65,7 @@ INACTIVE = {
     "non",
 }
 CANCELLED = ("cancel", "annul", "deleted", "void", "declined", "late cancel")
+WAITING = ("waitlist", "wait list", "waiting", "liste d'attente", "en attente")
 MISSED = ("no show", "noshow", "no-show", "absent", "missed")
 
 
@@ -74,7 +82,8 @@ def read_day(text: str, order: str) -> tuple[date, str]:
         raise Unreadable(f"“{text[:40]}” is no date we can read. Write it like 2026-11-24.")
     (year, month, day), rest = found
     try:
-        return date(year if year > 99 else 2000 + year, month, day), rest.strip(" ,tT")
+        rest = re.sub(r"^(?:at|a) (?=\d)", "", rest.lstrip(" ,tT").rstrip(" ,"))
+        return date(year if year > 99 else 2000 + year, month, day), rest
     except ValueError:
         raise Unreadable(
             f"“{text[:40]}” is no day of the calendar. Check the order of day and month, or mend the date."
@@ -97,8 +106,11 @@ def _day(low: str, order: str) -> tuple[tuple[int, int, int], str] | None:
         return (year, month, day), low[match.end() :]
     if (match := MONTH_FIRST.match(low)) and match[1] in MONTH_OF:
         return (int(match[3]), MONTH_OF[match[1]], int(match[2])), low[match.end() :]
-    if (match := DAY_FIRST.match(low)) and match[2] in MONTH_OF:
+    if (match := DAY_FIRST.match(low) or DASHED.match(low)) and match[2] in MONTH_OF:
         return (int(match[3]), MONTH_OF[match[2]], int(match[1])), low[match.end() :]
+    if (match := SERIAL.match(low)) and FIRST_SERIAL <= int(match[1]) <= LAST_SERIAL:
+        day = DAY_ZERO + timedelta(days=int(match[1]))
+        return (day.year, day.month, day.day), re.sub(r"^,(?=\d)", ".", low[match.end() :])
     return None
 
 
@@ -112,17 +124,33 @@ def _told_order(first: int, second: int, year: str, low: str) -> str:
 
 
 def read_clock(text: str) -> time:
-    """Return a time of day: `14:30`, `2:30 pm`, `14 h 30`, `9am`."""
+    """Return a time of day: `14:30`, `2:30 pm`, `14 h 30`, `9am`; a spreadsheet's `0.25` is six in the morning."""
     low = fold(text).strip().replace("\u202f", " ").replace("\xa0", " ")
+    if FRACTION.fullmatch(low):
+        return _part_of_day(low, text)
     match = CLOCK.match(re.sub(r"(\d) ?h ?(?=\d|$)", r"\1h", low).removesuffix("h"))
     if not match or (match[2] is None and match[3] is None and "h" not in low):
         raise Unreadable(f"“{text[:40]}” is no time we can read. Write it like 14:30.")
     hour, minute, half = int(match[1]), int(match[2] or 0), (match[3] or "").replace(".", "")
+    if hour > 23 or minute > 59 or (half == "am" and hour > 12):
+        raise Unreadable(f"“{text[:40]}” is no time of a day. Write it like 14:30.")
     if half:
         hour = hour % 12 + (12 if half == "pm" else 0)
-    if hour > 23 or minute > 59:
-        raise Unreadable(f"“{text[:40]}” is no time of a day. Write it like 14:30.")
     return time(hour, minute)
+
+
+def _part_of_day(low: str, text: str) -> time:
+    """Return the time a part of a day is. What gives no multiple of five minutes may as well be meant as hours and minutes."""
+    minutes = Decimal(low.replace(",", ".")) * 24 * 60
+    near = int(minutes.to_integral_value())
+    if near % 5 or abs(minutes - near) > Decimal("0.1") or near >= 24 * 60:
+        raise Unreadable(f"“{text[:40]}” can be several times of a day. Write it like 14:30.")
+    return time(near // 60, near % 60)
+
+
+def is_midnight(text: str) -> bool:
+    """Whether a text means the end of a day, which no day's own time is."""
+    return MIDNIGHT.fullmatch(fold(text).strip()) is not None
 
 
 def read_moment(text: str, order: str) -> datetime:
@@ -187,10 +215,14 @@ def read_name(text: str) -> str:
 
 
 def read_email(text: str) -> str:
-    """Return an address in lower case."""
+    """Return an address in lower case, where the form of a client would take it."""
     found = text.strip().lower().removeprefix("mailto:")
-    if len(found) > 254 or not EMAIL.fullmatch(found):
-        raise Unreadable(f"“{text[:60]}” is no e-mail address. Mend it, or clear it.")
+    try:
+        validate_email(found)
+    except ValidationError:
+        raise Unreadable(f"“{text[:60]}” is no e-mail address. Mend it, or clear it.") from None
+    if len(found) > 254:
+        raise Unreadable("It is longer than an e-mail address can be. Mend it, or clear it.")
     return found
 
 
@@ -257,10 +289,10 @@ def is_inactive(text: str) -> bool:
 
 
 def read_status(text: str) -> str:
-    """Return what a cell says became of the booking: `cancelled`, `no_show`, or nothing of the kind."""
-    low = fold(text).replace("_", " ").strip()
+    """Return what a cell says became of the booking: `cancelled`, `no_show`, `waiting`, or nothing of the kind."""
+    low = fold(text).replace("_", " ").replace("’", "'").strip()
     if any(word in low for word in MISSED):
         return "no_show"
     if any(word in low for word in CANCELLED):
         return "cancelled"
-    return ""
+    return "waiting" if any(word in low for word in WAITING) else ""

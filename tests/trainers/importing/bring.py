@@ -17,6 +17,7 @@ from trainers.services import importing
 from trainers.services.importing.mapping import choices_here, first_mapping, guess_value, values_of
 
 FILES = Path(__file__).parent / "files"
+HEADER = "Date,Start time,End time,Service,Trainer,Client,Email,Status\n"
 TOKEN = re.compile(r"@([+-]\d+)\|([^@]*)@")
 
 
@@ -104,3 +105,13 @@ def complaints(batch: Import) -> dict[int, str]:
     """Return what is wrong with each problem row, by its number."""
     rows = ImportRow.objects.filter(batch=batch, outcome="problem").order_by("number")
     return {row.number: " ".join(row.complaints) for row in rows}
+
+
+def table(*rows: str) -> str:
+    """Return a timetable of these rows, under `HEADER`."""
+    return HEADER + "".join(f"{row}\n" for row in rows)
+
+
+def bring_in(*rows: str) -> Import:
+    """Check and import a timetable of these rows."""
+    return brought(checked(table(*rows), kind="timetable"))

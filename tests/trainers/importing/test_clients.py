@@ -372,3 +372,13 @@ def test_columns_must_make_sense(lotus: Cast) -> None:
         importing.save_columns(
             actor=lotus.actor("owner"), import_id=batch.pk, columns={0: "name", 7: "email"}
         )
+
+
+def test_what_cannot_be_seen_in_a_cell_is_left_out(lotus: Cast) -> None:
+    first = "Ann\u200b Lee,\u202aann@example.com\u202c\n"
+    batch = checked(f"Name,Email\n{first}Zoe\u0301 Roy,\nZoé Roy,\n", same_name="same")
+    assert outcomes(batch) == {2: "new", 3: "new", 4: "same"}
+    brought(batch)
+    names = list(Client.objects.filter(name__in=["Ann Lee", "Zoé Roy"]).values_list("name", flat=True))
+    assert names == ["Ann Lee", "Zoé Roy"]
+    assert Client.objects.get(name="Ann Lee").email == "ann@example.com"

@@ -57,7 +57,10 @@ def test_a_file_of_an_old_mac_is_read_by_the_line() -> None:
     [
         (b"PK\x03\x04sheet", "workbook or an archive"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "workbook or an archive"),
-        (b"\xef\xbb\xbf\n<!DOCTYPE html>\n<table><tr><td>Name</td></tr>\n<tr><td>Ann</td></tr></table>", "web page"),
+        (
+            b"\xef\xbb\xbf\n<!DOCTYPE html>\n<table><tr><td>Name</td></tr>\n<tr><td>Ann</td></tr></table>",
+            "web page",
+        ),
         (b'<?xml version="1.0"?>\n<Workbook>\n<Row>Ann,b</Row>\n', "web page"),
         (b"%PDF-1.4\n1 0 obj\nendobj\n", "a document"),
         (b"{\\rtf1 Name,Email\nAnn,a@example.com}\n", "a document"),

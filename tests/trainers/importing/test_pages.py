@@ -167,7 +167,10 @@ def test_what_is_refused_is_said_beside_the_field(
     ("text", "words"),
     [
         ("Ann Lee,ann@example.com\nBo Chan,bo@example.com\n", "The first row looks like data"),
-        ("Clients,,\nName,Email,Phone\nAnn,a@example.com,\nBo,b@example.com,\n", "Row 2 is read as the headings"),
+        (
+            "Clients,,\nName,Email,Phone\nAnn,a@example.com,\nBo,b@example.com,\n",
+            "Row 2 is read as the headings",
+        ),
         ("Name,Ville\nZoé,Montréal\n".encode("cp1252"), "We read it as Windows-1252"),
     ],
 )

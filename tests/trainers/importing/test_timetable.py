@@ -12,40 +12,28 @@ from clients.models import Care, Client
 from fitflow.core.clock import now
 from fitflow.core.errors import Conflict
 from fitflow.core.models import OutboxMessage
-from fitflow.tenancy.context import studio_context
-from studios.models import Equipment
-from studios.services import add_equipment
-from studios.shared.models import Member
 from studios.shared.policies import SYSTEM
 from tests.cast import Cast
 from tests.trainers.importing.bring import (
+    bring_in,
     brought,
     checked,
     complaints,
     day,
     outcomes,
+    table,
     undone,
 )
 from tests.trainers.plan import at, scheduled
-from trainers.models import Booking, Import, ImportMade, Session, SessionEquipment, TrainerProfile
-from trainers.services import cancel_session, complete_session, importing, save_service
+from trainers.models import Booking, ImportRow, Session
+from trainers.services import cancel_session, complete_session, importing
 from trainers.shared.models import BusyTime
 
-HEADER = "Date,Start time,End time,Service,Trainer,Client,Email,Status\n"
 TORONTO = ZoneInfo("America/Toronto")
-
-
-def table(*rows: str) -> str:
-    return HEADER + "".join(f"{row}\n" for row in rows)
-
-
-def bring_in(lotus: Cast, *rows: str) -> Import:
-    return brought(checked(table(*rows), kind="timetable"))
 
 
 def test_sessions_and_bookings_come_in_with_their_clients(lotus: Cast) -> None:
     bring_in(
-        lotus,
         f"{day(3)},9:00 am,10:30 am,Private,Lead,Ann Lee,ann@example.com,Booked",
         f"{day(3)},14:00,15:00,Class,Trainer,Ann Lee,ann@example.com,",
         f"{day(3)},14:00,15:00,Class,Trainer,Étienne Caron,etienne@example.com,",
@@ -70,7 +58,7 @@ def test_imported_sessions_are_busy_time_with_their_buffers(lotus: Cast) -> None
     service = lotus.service()
     service.buffer_after_minutes = 15
     service.save()
-    bring_in(lotus, f"{day(3)},9:00,10:00,Private,Lead,Ann,ann@example.com,")
+    bring_in(f"{day(3)},9:00,10:00,Private,Lead,Ann,ann@example.com,")
     session = Session.objects.get()
     assert session.buffer_after_minutes == 15
     assert BusyTime.objects.get(session_id=session.pk).span.upper == session.ends_at + timedelta(minutes=15)
@@ -80,7 +68,6 @@ def test_imported_sessions_are_busy_time_with_their_buffers(lotus: Cast) -> None
 
 def test_what_is_over_comes_in_as_held_and_is_never_invoiced(lotus: Cast) -> None:
     bring_in(
-        lotus,
         f"{day(-3)},9:00,10:00,Private,Lead,Ann,ann@example.com,Completed",
         f"{day(-3)},11:00,12:00,Private,Lead,Ann,ann@example.com,No Show",
         f"{day(-3)},13:00,14:00,Private,Lead,Ann,ann@example.com,Late cancel",
@@ -113,120 +100,9 @@ def test_what_comes_is_invoiced_here_unless_the_file_says_it_is_paid(lotus: Cast
     assert second.session.ends_at - second.session.starts_at == timedelta(hours=1), "the service's length"
 
 
-def test_a_clash_in_the_file_is_told_by_the_row_it_is_with(lotus: Cast) -> None:
-    batch = checked(
-        table(
-            f"{day(3)},9:00,10:00,Private,Lead,Ann,ann@example.com,",
-            f"{day(3)},9:30,10:30,Private,Lead,Bo,bo@example.com,",
-            f"{day(3)},10:00,11:00,Private,Lead,Cy,cy@example.com,",
-            f"{day(3)},9:30,10:30,Private,Trainer,Di,di@example.com,",
-        ),
-        kind="timetable",
-    )
-    told = complaints(batch)
-    assert list(told) == [3]
-    assert "Lead has another session then: row 2" in told[3]
-    assert "09:00 to 10:00" in told[3]
-
-
-def test_what_is_booked_here_and_elsewhere_is_told_and_of_elsewhere_only_when(lotus: Cast) -> None:
-    scheduled(lotus, at(9), clients=("Client",))
-    with studio_context(lotus.summit):
-        scheduled(lotus, at(13))
-    with studio_context(lotus.lotus):
-        batch = checked(
-            table(
-                f"{day(3)},9:30,10:30,Private,Lead,Ann,ann@example.com,",
-                f"{day(3)},13:30,14:30,Private,Lead,Ann,ann@example.com,",
-                f"{day(3)},16:00,17:00,Private,Lead,Ann,ann@example.com,",
-            ),
-            kind="timetable",
-        )
-        told = complaints(batch)
-        assert "Lead is booked here" in told[2]
-        assert "09:00 to 10:00" in told[2]
-        assert "Lead is busy elsewhere" in told[3]
-        assert "Summit" not in told[3]
-        assert list(told) == [2, 3]
-
-
-def test_what_a_trainer_who_has_left_gave_here_is_told_too(lotus: Cast) -> None:
-    scheduled(lotus, at(9, days=-3), trainer="trainer", clients=("Client",))
-    Member.objects.filter(user=lotus.user["trainer"]).delete()
-    batch = checked(table(f"{day(-3)},9:30,10:30,Private,Trainer,Ann,ann@example.com,"), kind="timetable")
-    assert "Trainer is booked here" in complaints(batch)[2]
-
-
-def test_the_buffers_are_named_where_only_they_clash(lotus: Cast) -> None:
-    service = lotus.service()
-    service.buffer_after_minutes = 15
-    service.save()
-    rows = [f"{{}},{hour}:00,{hour + 1}:00,Private,Lead,Ann,ann@example.com," for hour in (9, 10)]
-    assert "buffers" in complaints(checked(table(*(row.format(day(3)) for row in rows)), kind="timetable"))[3]
-    past = checked(table(*(row.format(day(-3)) for row in rows)), kind="timetable")
-    assert not past.problems, "what is over needs no buffers"
-
-
-def test_a_class_is_never_over_its_places(lotus: Cast) -> None:
-    service = lotus.service("Class")
-    service.capacity = 2
-    service.save()
-    rows = [f"{day(3)},9:00,10:00,Class,Lead,P{one},p{one}@example.com," for one in range(3)]
-    batch = checked(table(*rows), kind="timetable")
-    assert "Class has 2 places; this is client 3" in complaints(batch)[4]
-    brought(batch, leaving_out=1)
-    session = Session.objects.get()
-    assert (session.booked, session.capacity) == (2, 2)
-
-
-@pytest.fixture
-def reformer(lotus: Cast) -> Equipment:
-    """Two reformers at Main, of which each Private takes one."""
-    row = add_equipment(actor=SYSTEM, location=lotus.location(), name="Reformer", quantity=2)
-    save_service(actor=SYSTEM, service_id=lotus.service().pk, equipment={row.pk: 1})
-    return row
-
-
-def test_equipment_that_is_short_is_told_by_row_and_never_used_twice(
-    lotus: Cast, reformer: Equipment
-) -> None:
-    third = add_trainer_of(lotus)
-    scheduled(lotus, at(10), trainer="trainer", clients=("Client",))
-    batch = checked(
-        table(
-            f"{day(3)},9:00,10:00,Private,Lead,Ann,ann@example.com,",
-            f"{day(3)},9:30,10:30,Private,{third},Bo,bo@example.com,",
-            f"{day(3)},10:00,11:00,Private,Lead,Cy,cy@example.com,",
-            f"{day(-3)},9:00,10:00,Private,Lead,Di,di@example.com,",
-        ),
-        kind="timetable",
-    )
-    told = complaints(batch)
-    assert list(told) == [4], "the first ends when the one here begins: two at each moment until the third"
-    assert "Reformer: 2 there, more would be in use" in told[4]
-    brought(batch, leaving_out=1)
-    assert SessionEquipment.objects.count() == 4
-    undone(batch)
-    assert SessionEquipment.objects.count() == 1
-
-
-def test_a_place_without_the_equipment_is_told(lotus: Cast, reformer: Equipment) -> None:
-    batch = checked(
-        table(f"{day(3)},9:00,10:00,Private,Lead,Ann,ann@example.com,"),
-        kind="timetable",
-        default={"location": "Annex"},
-    )
-    assert "equipment that is not at Annex" in complaints(batch)[2]
-
-
-def add_trainer_of(lotus: Cast) -> str:
-    """Make the manager a trainer too; return her name."""
-    return TrainerProfile.objects.create(user=lotus.user["manager"], name="Manager").name
-
-
 def test_the_same_file_twice_brings_nothing_new(lotus: Cast) -> None:
     rows = [f"{day(3)},9:00,10:00,Private,Lead,Ann,ann@example.com,", f"{day(4)},9:00,10:00,Private,Lead,,,"]
-    bring_in(lotus, *rows)
+    bring_in(*rows)
     again = checked(table(*rows), kind="timetable")
     assert set(outcomes(again).values()) == {"here"}
     with pytest.raises(Conflict) as caught:
@@ -243,7 +119,7 @@ def test_a_row_twice_in_the_file_is_one_booking(lotus: Cast) -> None:
 
 
 def test_a_name_finds_the_one_client_of_that_name(lotus: Cast) -> None:
-    batch = bring_in(lotus, f"{day(3)},9:00,10:00,Private,Lead,etienne caron,,")
+    batch = bring_in(f"{day(3)},9:00,10:00,Private,Lead,etienne caron,,")
     assert batch.counts["clients"] == 0
     assert Booking.objects.get().client.email == "etienne@example.com"
 
@@ -325,7 +201,6 @@ def test_times_stand_on_the_clocks_of_the_place_across_their_change(lotus: Cast)
 def test_nobody_is_mailed_and_open_calendars_are_told_once(lotus: Cast) -> None:
     before = OutboxMessage.objects.count()
     bring_in(
-        lotus,
         *(f"{day(3)},{hour}:00,{hour + 1}:00,Private,Lead,Ann,ann@example.com," for hour in range(8, 18)),
     )
     rows = OutboxMessage.objects.order_by("created_at")[before:]
@@ -337,7 +212,6 @@ def test_an_undo_takes_sessions_bookings_and_clients_back(lotus: Cast) -> None:
     kept = scheduled(lotus, at(18), clients=("Client",))
     before = Client.objects.count()
     batch = bring_in(
-        lotus,
         f"{day(3)},9:00,10:00,Private,Lead,Ann,ann@example.com,",
         f"{day(3)},11:00,12:00,Private,Lead,Client,client@fitflow.test,",
     )
@@ -352,7 +226,7 @@ def test_an_undo_takes_sessions_bookings_and_clients_back(lotus: Cast) -> None:
 @pytest.mark.parametrize("what", ["cancelled", "completed", "booked", "invoiced"])
 def test_it_says_what_stands_on_it(lotus: Cast, what: str) -> None:
     when = -3 if what == "completed" else 3
-    batch = bring_in(lotus, f"{day(3)},9:00,10:00,Class,Lead,Ann,ann@example.com,")
+    batch = bring_in(f"{day(3)},9:00,10:00,Class,Lead,Ann,ann@example.com,")
     session = Session.objects.get()
     if what == "cancelled":
         cancel_session(actor=lotus.actor("owner"), session_id=session.pk)
@@ -390,37 +264,6 @@ def _invoice(lotus: Cast, booking: Booking) -> None:
     assert done.status == "completed", done.errors
 
 
-def test_a_time_that_was_booked_after_the_check_refuses_the_whole_import(lotus: Cast) -> None:
-    rows = [f"{day(3)},{hour}:00,{hour + 1}:00,Private,Lead,Ann,ann@example.com," for hour in (9, 11, 13)]
-    batch = checked(table(*rows), kind="timetable")
-    importing.request_import(actor=lotus.actor("owner"), import_id=batch.pk)
-    scheduled(lotus, at(11))
-    assert importing.carry_out_import(import_id=batch.pk)
-    batch.refresh_from_db()
-    assert (batch.state, Session.objects.count(), Client.objects.filter(name="Ann").count()) == (
-        "checked",
-        1,
-        0,
-    )
-    assert list(complaints(batch)) == [3]
-    assert not ImportMade.objects.exists()
-
-
-def test_a_hold_that_ran_out_stands_in_nobodys_way(lotus: Cast) -> None:
-    from trainers.services import hold_slot
-
-    held = hold_slot(
-        actor=lotus.actor("owner"),
-        service_id=lotus.service().pk,
-        trainer_id=lotus.trainer().pk,
-        location_id=lotus.location().pk,
-        starts_at=at(9),
-    )
-    Session.objects.filter(pk=held.pk).update(held_until=now() - timedelta(minutes=1))
-    bring_in(lotus, f"{day(3)},9:00,10:00,Private,Lead,Ann,ann@example.com,")
-    assert Session.objects.get().status == "scheduled"
-
-
 def test_a_check_asks_as_often_for_many_rows_as_for_few(lotus: Cast) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
@@ -437,3 +280,22 @@ def test_a_check_asks_as_often_for_many_rows_as_for_few(lotus: Cast) -> None:
         undone(batch)
         asked.append(len(queries))
     assert asked[0] == asked[1]
+
+
+def test_midnight_ends_a_day_and_begins_none(lotus: Cast) -> None:
+    batch = checked(
+        table(
+            f"{day(3)},23:00,24:00,Private,Lead,Ann,ann@example.com,",
+            f"{day(3)},24:00,25:00,Private,Lead,Ann,ann@example.com,",
+        ),
+        kind="timetable",
+    )
+    assert outcomes(batch) == {2: "new", 3: "problem"}
+    row = ImportRow.objects.get(batch=batch, number=2)
+    assert row.starts_at
+    assert row.ends_at == row.starts_at + timedelta(hours=1)
+
+
+def test_who_only_waits_for_a_place_is_not_booked(lotus: Cast) -> None:
+    batch = checked(table(f"{day(3)},9:00,10:00,Class,Lead,Ann,ann@example.com,Waitlisted"), kind="timetable")
+    assert "only waits for a place" in complaints(batch)[2]

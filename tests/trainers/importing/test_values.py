@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from clients.forms import ClientForm
 from trainers.importing import values
 from trainers.importing.fields import column_trouble, guess_columns
 from trainers.importing.values import Unreadable
@@ -26,6 +27,10 @@ from trainers.importing.values import Unreadable
         ("24 novembre 2026", "ymd"),
         ("mardi 24 novembre 2026", "ymd"),
         ("24th Nov 2026", "mdy"),
+        ("24-Nov-26", "ymd"),
+        ("24-nov.-2026", "mdy"),
+        ("Nov-24-2026", "ymd"),
+        ("46350", "ymd"),
     ],
 )
 def test_dates(text: str, order: str) -> None:
@@ -51,6 +56,12 @@ def test_what_is_no_date(text: str) -> None:
         ("12:05 a.m.", 0, 5),
         ("12 pm", 12, 0),
         ("2:30\u202fp.m.", 14, 30),
+        ("9.30", 9, 30),
+        ("0.25", 6, 0),
+        ("0,75", 18, 0),
+        (".5", 12, 0),
+        ("0.395833333333333", 9, 30),
+        ("0.3958", 9, 30),
     ],
 )
 def test_times(text: str, hour: int, minute: int) -> None:
@@ -66,7 +77,9 @@ def test_where_the_year_should_stand_first_no_order_is_assumed() -> None:
     assert values.read_day("04/04/2026", "ymd")[0] == date(2026, 4, 4)
 
 
-@pytest.mark.parametrize("text", ["", "9", "25:00", "9:75", "noon", "9:00 xm"])
+@pytest.mark.parametrize(
+    "text", ["", "9", "25:00", "24:00", "9:75", "noon", "9:00 xm", "14:00 am", "0.30", "0.999999", "1.5"]
+)
 def test_what_is_no_time(text: str) -> None:
     with pytest.raises(Unreadable):
         values.read_clock(text)
@@ -78,6 +91,25 @@ def test_a_moment_with_an_offset_is_that_instant() -> None:
     assert values.instant_of(values.read_moment("Nov 24, 2026 2:30 pm", "ymd"), "America/Toronto").hour == 19
     with pytest.raises(Unreadable, match="no time of day"):
         values.read_moment("2026-11-24", "ymd")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-11-24 at 2:30 pm",
+        "24 novembre 2026 à 14h30",
+        "24-Nov-2026 14:30",
+        "46350.604166666664",
+        "46350,6041666667",
+    ],
+)
+def test_moments_as_programs_write_them(text: str) -> None:
+    assert values.read_moment(text, "ymd") == datetime(2026, 11, 24, 14, 30)  # noqa: DTZ001
+
+
+def test_a_day_without_a_year_is_none() -> None:
+    with pytest.raises(Unreadable, match="no date"):
+        values.read_moment("24 Nov 14:30", "ymd")
 
 
 def test_the_order_of_day_and_month_is_told_by_the_file() -> None:
@@ -111,10 +143,25 @@ def test_other_cells() -> None:
         "",
         "cancelled",
     ]
-    for bad in ("a@b", "a b@example.com", "@example.com"):
-        with pytest.raises(Unreadable):
-            values.read_email(bad)
+    assert {values.read_status(one) for one in ("Waitlisted", "wait list", "Liste d’attente")} == {"waiting"}
     assert values.read_email("MailTo:Ann@Example.com") == "ann@example.com"
+
+
+def test_an_address_is_what_the_form_of_a_client_takes() -> None:
+    bad = [
+        "a@b",
+        "a b@example.com",
+        "@example.com",
+        "zoé@example.com",
+        "a..b@example.com",
+        "a@-b.com",
+        "a@b.com, c@d.com",
+    ]
+    for text in [*bad, f"{'a' * 64}@{'b' * 60}.{'c' * 60}.{'d' * 60}.{'e' * 60}.com"]:
+        assert not ClientForm({"name": "Ann", "email": text}).is_valid() or len(text) > 254
+        with pytest.raises(Unreadable):
+            values.read_email(text)
+    assert values.read_email("o'neil+x@exämple.com") == "o'neil+x@exämple.com"
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from studios.models import Location
 from studios.shared.policies import Actor
 from trainers.import_policies import fetch_import
 from trainers.importing.fields import FIELDS, PRESETS, column_trouble, guess_columns
-from trainers.importing.rows import Choice, Reading, cell_key
+from trainers.importing.rows import Choice, Reading, cell_key, clean
 from trainers.importing.values import ORDERS, guess_order
 from trainers.models import Import, Service, TrainerProfile
 from trainers.services.importing.starting import rows_of
@@ -125,7 +125,7 @@ def values_of(batch: Import) -> dict[str, Counter[str]]:
     found: dict[str, Counter[str]] = {key: Counter() for key in THINGS if key in places}
     for _, cells in rows_of(batch):
         for key, counter in found.items():
-            cell = cells[places[key]].strip() if places[key] < len(cells) else ""
+            cell = clean(cells[places[key]]) if places[key] < len(cells) else ""
             if cell in counter or len(counter) < MOST_VALUES:
                 counter[cell[:200]] += 1
     return found
