@@ -818,6 +818,9 @@ CREATE TABLE __studio__.trainers_import (
     started_by_id uuid,
     undone_by_id uuid,
     told_at timestamp with time zone,
+    asked_by_id uuid,
+    asked_name character varying(200) DEFAULT ''::character varying NOT NULL,
+    digest character varying(64) DEFAULT ''::character varying NOT NULL,
     CONSTRAINT import_finished_when CHECK (((finished_at IS NOT NULL) OR ((NOT ((state)::text = 'done'::text)) AND (NOT ((state)::text = 'undoing'::text)) AND (NOT ((state)::text = 'undone'::text))))),
     CONSTRAINT import_reads_its_rows CHECK ((read <= total)),
     CONSTRAINT trainers_import_header_row_check CHECK ((header_row >= 0)),
@@ -1489,6 +1492,8 @@ CREATE INDEX trainers_exerciseset_author_id_52e7f51d ON __studio__.trainers_exer
 
 CREATE INDEX trainers_exerciseset_entry_id_cc62f412 ON __studio__.trainers_exerciseset USING btree (entry_id);
 
+CREATE INDEX trainers_import_asked_by_id_35c657cc ON __studio__.trainers_import USING btree (asked_by_id);
+
 CREATE INDEX trainers_import_started_by_id_494b714a ON __studio__.trainers_import USING btree (started_by_id);
 
 CREATE INDEX trainers_import_undone_by_id_25360564 ON __studio__.trainers_import USING btree (undone_by_id);
@@ -1754,6 +1759,9 @@ ALTER TABLE ONLY __studio__.trainers_exerciseset
     ADD CONSTRAINT trainers_exerciseset_entry_id_cc62f412_fk_trainers_ FOREIGN KEY (entry_id) REFERENCES __studio__.trainers_exerciseentry(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY __studio__.trainers_import
+    ADD CONSTRAINT trainers_import_asked_by_id_35c657cc_fk_accounts_user_id FOREIGN KEY (asked_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY __studio__.trainers_import
     ADD CONSTRAINT trainers_import_started_by_id_494b714a_fk_accounts_user_id FOREIGN KEY (started_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY __studio__.trainers_import
@@ -1953,6 +1961,7 @@ INSERT INTO __studio__.django_migrations (app, name, applied) VALUES
     ('trainers', '0010_tell_of_imports', now()),
     ('trainers', '0011_exercise_log', now()),
     ('trainers', '0012_exercise_log_rules', now()),
+    ('trainers', '0013_who_asked_and_what_was_seen', now()),
     ('trainers_shared', '0001_initial', now()),
     ('trainers_shared', '0002_row_security', now()),
     ('trainers_shared', '0003_feeds_travel_external', now()),

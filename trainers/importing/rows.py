@@ -15,13 +15,14 @@ from unicodedata import normalize
 from uuid import UUID
 
 from fitflow.core.folding import fold
+from fitflow.core.formats import TURNING
 from trainers.importing import values
 from trainers.importing.fields import LABELS
 from trainers.importing.values import Unreadable
 
 LONGEST = timedelta(hours=12)
 # What nobody sees and what comes along when text is copied: controls, marks of direction and of width.
-UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f\xad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+UNSEEN = re.compile(f"[\x00-\x08\x0e-\x1f\x7f\xad\u200b\u2060\ufeff{''.join(TURNING)}]")
 SOFT = ("phone", "province", "postal_code")  # a client is a client without them
 LIMITS = {"name": 200, "street": 200, "city": 100}
 READERS: dict[str, Callable[[str], str]] = {
@@ -146,7 +147,7 @@ def _session(reading: Reading, found: dict[str, str], row: dict[str, Any], probl
         return
     if status == "waiting":
         problems.append(WAITING_WORDS)
-    _past_or_to_come(reading, row, chosen, status, problems)
+    _past_or_to_come(reading, row, status, problems)
     row["paid"] = values.read_yes(found.get("paid", ""))
     if found.get("price"):
         try:
@@ -211,22 +212,11 @@ def _end(reading: Reading, text: str, start: datetime, zone: str) -> datetime:
     return values.instant_of(end if end > start else end + timedelta(days=1), zone)
 
 
-def _past_or_to_come(
-    reading: Reading,
-    row: dict[str, Any],
-    chosen: dict[str, Choice | None],
-    status: str,
-    problems: list[str],
-) -> None:
-    """What is over comes in as held. What is to come needs people and things that are in use."""
+def _past_or_to_come(reading: Reading, row: dict[str, Any], status: str, problems: list[str]) -> None:
+    """What is over comes in as held, what is to come as booked."""
     if row["ends_at"] <= reading.now:
         row["status"] = "no_show" if status == "no_show" else "completed"
         return
     row["status"] = "scheduled"
     if row["starts_at"] > reading.horizon:
         problems.append(HORIZON_WORDS)
-    for key, one in chosen.items():
-        if one is not None and not one.is_active:
-            problems.append(
-                f"{LABELS[key]}: {one.name} is not in use any more. Choose another for sessions to come."
-            )

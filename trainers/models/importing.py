@@ -48,12 +48,18 @@ class Import(Row):
     total = models.PositiveIntegerField(default=0)
     read = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
+    digest = models.CharField(
+        max_length=64, blank=True, db_default=""
+    )  # of what becomes of each row: counts may agree by chance
     # Grows with each new mapping: a check of an older one stops.
     round = models.PositiveIntegerField(default=0)
     leaves_out = models.PositiveIntegerField(default=0)  # problem rows that were left out knowingly
     notice = models.CharField(max_length=500, blank=True)  # what went wrong last, in words
     started_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     started_name = models.CharField(max_length=200, blank=True)
+    # Who asked for it to be imported: not always whoever uploaded the file.
+    asked_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    asked_name = models.CharField(max_length=200, blank=True, db_default="")
     finished_at = models.DateTimeField(null=True, blank=True)
     told_at = models.DateTimeField(null=True, blank=True)  # when the studio asked to mail the clients
     undone_at = models.DateTimeField(null=True, blank=True)
@@ -85,9 +91,9 @@ class Import(Row):
         return int(self.counts.get("problem", 0))
 
     @property
-    def good(self) -> int:
-        """How many rows would be imported, or are here already."""
-        return int(sum(self.counts.get(key, 0) for key in ("new", "here", "same")))
+    def new(self) -> int:
+        """How many rows would be imported."""
+        return int(self.counts.get("new", 0))
 
 
 class ImportPart(Row):
@@ -155,6 +161,9 @@ class ImportRow(Row):
             models.Index(fields=["batch", "outcome", "number"], name="import_row_by_outcome"),
             models.Index(fields=["batch", "person"], name="import_row_by_person"),
         ]
+
+    # What its cells were read as, in words: set where rows are shown.
+    read_as = ""
 
     def __str__(self) -> str:
         return f"row {self.number}"

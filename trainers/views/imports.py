@@ -22,7 +22,7 @@ from trainers.import_forms import UploadForm
 from trainers.import_messages import to_tell
 from trainers.import_policies import fetch_import
 from trainers.models import Import
-from trainers.selectors_imports import LISTS, imports_here, problems_csv, rows_in
+from trainers.selectors_imports import LISTS, imports_here, problems_csv, rows_in, say_what_was_read
 from trainers.services import importing
 
 PER_PAGE = 50
@@ -87,6 +87,8 @@ def _rows(request: StudioRequest, batch: Import) -> dict[str, Any]:
         shown = lists[0][0] if lists else ""
     text = request.GET.get("q", "").strip()[:100]
     page = Paginator(rows_in(batch, shown, text), PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = list(page.object_list)
+    say_what_was_read(page.object_list)
     return {"lists": lists, "shown": shown, "text": text, "page": page}
 
 

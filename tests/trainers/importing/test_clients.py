@@ -224,16 +224,27 @@ def test_the_file_is_encrypted_and_gone_afterwards(lotus: Cast) -> None:
 
 
 def test_neither_trail_nor_outbox_holds_what_is_in_the_file(lotus: Cast) -> None:
-    undone(brought(checked(GOOD, actor=lotus.actor("owner")), actor=lotus.actor("owner")))
+    # Uploaded by one, imported by another, taken back by a third.
+    batch = brought(checked(GOOD, actor=lotus.actor("manager")), actor=lotus.actor("owner"))
+    undone(batch, actor=lotus.actor("manager"))
     rows = AuditEvent.objects.filter(subject_type="import")
     actions = list(rows.order_by("seq").values_list("action", flat=True))
-    assert actions == [f"import.{what}" for what in ("started", "checked", "requested", "done", "undone")]
+    steps = ("started", "checked", "requested", "done", "undo_requested", "undone")
+    assert actions == [f"import.{what}" for what in steps]
     told = str(list(rows.values("facts"))) + str(
         list(OutboxMessage.objects.filter(topic__startswith="import.").values("ids"))
     )
     assert "Ann" not in told
     assert "example.com" not in told
-    assert rows.get(action="import.done").actor_id == lotus.user["owner"].pk
+    actors = dict(rows.values_list("action", "actor_id"))
+    who = {
+        name: [key for key, one in actors.items() if one == lotus.user[name].pk]
+        for name in ("owner", "manager")
+    }
+    assert sorted(who["owner"]) == ["import.done", "import.requested"]
+    assert sorted(who["manager"]) == [
+        f"import.{what}" for what in ("checked", "started", "undo_requested", "undone")
+    ]
 
 
 def test_a_file_is_thrown_away(lotus: Cast) -> None:

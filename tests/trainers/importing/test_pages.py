@@ -11,11 +11,12 @@ from django.urls import reverse
 
 from clients.models import Client
 from fitflow.core import outbox
+from fitflow.core.formats import day_text
 from fitflow.tenancy.context import current_studio, enter, leave
 from tests.cast import Cast
 from tests.pages import browser_of, words_of
 from tests.trainers.importing.bring import brought, check, checked, day, mapped, sample, start
-from trainers.models import Import, Session
+from trainers.models import Import, ImportRow, Session
 
 URLS = "fitflow.urls_studio"
 CLIENTS = "Name,Email,Phone\nAnn Lee,ann@example.com,416 555-0142\nBo Chan,wrong,\n"
@@ -74,6 +75,7 @@ def test_clients_from_the_upload_to_the_undo(lotus: Cast, ask: Any) -> None:
     carried_out(lotus)
 
     words = words_of(ask("import_detail", batch.pk))
+    assert "1 new row comes in together, or none. 1 with problems is left out." in words
     assert "1 row cannot be imported" in words
     assert "no e-mail address" in words
     assert "Row 3" in words
@@ -84,6 +86,7 @@ def test_clients_from_the_upload_to_the_undo(lotus: Cast, ask: Any) -> None:
     assert Client.objects.filter(name="Ann Lee").exists()
 
     words = words_of(ask("import_detail", batch.pk))
+    assert f"by {lotus.user['owner'].name}" in words
     assert "Rows left out 1" in words
     assert "Nobody was mailed" in words
     assert "Bo Chan" in words
@@ -125,11 +128,24 @@ def test_a_timetable_with_its_values_mapped(lotus: Cast, ask: Any) -> None:
     assert f'value="{lotus.service().pk}" selected' in refused.content.decode(), "what was chosen stays"
     ask("import_values", batch.pk, post={**chosen, "default_location": str(lotus.location().pk)})
     carried_out(lotus)
-    assert "New sessions 2" in words_of(ask("import_detail", batch.pk))
+    words = words_of(ask("import_detail", batch.pk))
+    assert "New sessions 2" in words
+    starts_at = ImportRow.objects.get(batch=batch, number=2).starts_at
+    assert starts_at
+    day_read = day_text(starts_at, lotus.location().timezone)
+    assert f"Read as: {day_read}, 09:00 to 10:00, Private with Lead, Main" in words
     ask("import_run", batch.pk, post={"leaving_out": "0"})
     carried_out(lotus)
     assert Session.objects.count() == 2
     assert "See the calendar" in words_of(ask("import_detail", batch.pk))
+
+
+def test_new_rows_and_rows_that_are_here_are_told_apart(lotus: Cast, ask: Any) -> None:
+    brought(checked("Name,Email\nAnn Lee,ann@example.com\nBo Chan,bo@example.com\n"))
+    text = "Name,Email\nAnn Lee,ann@example.com\nBo Chan,bo@example.com\nCy Fox,cy@example.com\nCy Fox,cy@example.com\nDi,wrong\n"
+    words = words_of(ask("import_detail", checked(text).pk))
+    told = "1 new row comes in together, or none. 1 with problems is left out. 2 are here already and stay as they are. 1 says"
+    assert told in words
 
 
 def test_a_calendar_file_is_read_behind(lotus: Cast, ask: Any) -> None:

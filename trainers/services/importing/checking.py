@@ -21,7 +21,7 @@ from trainers.import_policies import fetch_import
 from trainers.importing.rows import Reading, read_row
 from trainers.models import Import, ImportRow
 from trainers.services.importing.mapping import open_import, reading_of
-from trainers.services.importing.matching import match_rows
+from trainers.services.importing.matching import look_at
 from trainers.services.importing.starting import rows_of
 
 CHUNK = 1000
@@ -76,9 +76,9 @@ def advance_check(*, import_id: UUID | str, round_: int, seconds: float = SECOND
     with transaction.atomic():
         batch = Import.objects.select_for_update().get(pk=batch.pk)
         if _is_current(batch, round_):
-            batch.counts = match_rows(batch)
+            look_at(batch)
             batch.state = Import.State.CHECKED
-            batch.save(update_fields=["counts", "state"])
+            batch.save(update_fields=["counts", "digest", "state"])
     return True
 
 

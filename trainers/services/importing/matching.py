@@ -107,6 +107,21 @@ CLIENTS_SAME = """
 UPDATE trainers_importrow AS row SET outcome = 'same', same_as = first.number FROM trainers_importrow AS first
 WHERE {open} AND row.clashes = '[]' AND row.person <> row.id AND first.id = row.person AND first.clashes = '[]'
 """
+# What ended while the file waited to be imported is over like the rest.
+OVER = """
+UPDATE trainers_importrow AS row SET status = 'completed'
+WHERE {open} AND row.status = 'scheduled' AND row.ends_at <= now()
+"""
+# The past may name what is not in use any more; what is to come needs people, places and services that are.
+NOT_IN_USE = """
+UPDATE trainers_importrow AS row SET clashes = row.clashes || to_jsonb(array_remove(ARRAY[
+    CASE WHEN NOT service.is_active THEN 'Service: ' || service.name || {gone} END,
+    CASE WHEN NOT trainer.is_active THEN 'Trainer: ' || trainer.name || {gone} END,
+    CASE WHEN NOT place.is_active THEN 'Place: ' || place.name || {gone} END], NULL))
+FROM trainers_service AS service, trainers_trainerprofile AS trainer, studios_location AS place
+WHERE {open} AND row.status = 'scheduled' AND service.id = row.service AND trainer.id = row.trainer AND place.id = row.location
+  AND NOT (service.is_active AND trainer.is_active AND place.is_active)
+""".replace("{gone}", "' is not in use any more. Choose another for sessions to come.'")
 # Archived clients have a past, and nothing to come.
 ARCHIVED = """
 UPDATE trainers_importrow AS row SET clashes = row.clashes || jsonb_build_array(
@@ -170,13 +185,25 @@ SELECT outcome, count(*), count(*) FILTER (WHERE name <> '' AND client IS NULL A
        count(*) FILTER (WHERE session = id AND status <> 'scheduled')
 FROM trainers_importrow WHERE batch_id = %(batch)s GROUP BY outcome
 """
+DIGEST = """
+SELECT encode(sha256(convert_to(coalesce(string_agg(
+    concat_ws(' ', number, outcome, status, same_as, client, person, session), E'\n' ORDER BY number), ''), 'UTF8')), 'hex')
+FROM trainers_importrow WHERE batch_id = %(batch)s
+"""
 
 
-def match_rows(batch: Import) -> dict[str, int]:
+def look_at(batch: Import) -> None:
+    """Set an import's counts and digest to what comes of its rows now. Inside a transaction; the caller saves them."""
+    batch.counts = _match_rows(batch)
+    with connection.cursor() as cursor:
+        cursor.execute(DIGEST, {"batch": batch.pk})
+        batch.digest = cursor.fetchone()[0]
+
+
+def _match_rows(batch: Import) -> dict[str, int]:
     """Work out what becomes of each row that was read well, and return how many rows become what.
 
-    Also what they make: `clients`, `sessions` (`past` of them over) and `bookings`. Call it inside a transaction; calling it
-    again looks at everything anew.
+    Also what they make: `clients`, `sessions` (`past` of them over) and `bookings`. Calling it again looks at everything anew.
     """
     same_name = batch.mapping.get("same_name", "ask")
     values = {
@@ -189,12 +216,13 @@ def match_rows(batch: Import) -> dict[str, int]:
         _run(cursor, AGAIN, values)
         if batch.total > PLANNED:
             cursor.execute("ANALYZE trainers_importrow")
+        _run(cursor, OVER, values)
         _match_people(cursor, values)
         if batch.kind == Import.Kind.CLIENTS:
             _run(cursor, CLIENTS_HERE, values)
             _run(cursor, CLIENTS_SAME, values)
         else:
-            for statement in (ARCHIVED, SESSION_HERE, SESSIONS, BOOKING_SAME, TOO_MANY):
+            for statement in (NOT_IN_USE, ARCHIVED, SESSION_HERE, SESSIONS, BOOKING_SAME, TOO_MANY):
                 _run(cursor, statement, values)
             mark_clashes(batch)
             mark_shortages(batch)

@@ -141,6 +141,7 @@ def request_undo(*, actor: Actor, import_id: UUID | str) -> Import:
         batch.undone_by_id, batch.undone_name = actor.user_id, actor.name
         batch.save(update_fields=["state", "notice", "undone_by", "undone_name"])
         outbox.publish("import.undo", batch=batch.pk)
+        record_event(actor=actor, action="import.undo_requested", subject=batch)
     return batch
 
 

@@ -17,7 +17,7 @@ from studios.services import record_event
 from studios.shared.policies import SYSTEM, Actor
 from trainers.import_policies import fetch_import
 from trainers.models import Import, ImportPart, ImportRow
-from trainers.services.importing.matching import match_rows
+from trainers.services.importing.matching import look_at
 from trainers.services.sweeping import sweep_holds
 
 log = structlog.get_logger(__name__)
@@ -143,7 +143,8 @@ def request_import(
         if not batch.counts.get("new"):
             raise Conflict("There is nothing new in the file.", conflict="nothing")
         batch.state, batch.leaves_out, batch.notice = Import.State.IMPORTING, leaving_out, ""
-        batch.save(update_fields=["state", "leaves_out", "notice"])
+        batch.asked_by_id, batch.asked_name = actor.user_id, actor.name
+        batch.save(update_fields=["state", "leaves_out", "notice", "asked_by", "asked_name"])
         outbox.publish("import.requested", batch=batch.pk)
         record_event(
             actor=actor,
@@ -202,13 +203,19 @@ def _still_as_checked(import_id: UUID | str) -> bool:
             return True  # another process writes it; `carry_out_import` finds that out
         if batch.state != Import.State.IMPORTING:
             return False
-        counts = match_rows(batch)
-        if counts == batch.counts:
+        seen = batch.counts, batch.digest
+        look_at(batch)
+        if seen == (batch.counts, batch.digest):
             return True
-        batch.state, batch.counts, batch.notice = Import.State.CHECKED, counts, CHANGED
-        batch.round += 1
-        batch.save(update_fields=["state", "counts", "notice", "round"])
+        _ask_again(batch, CHANGED)
     return False
+
+
+def _ask_again(batch: Import, words: str) -> None:
+    """Show the new result instead of importing it. Inside a transaction."""
+    batch.state, batch.notice = Import.State.CHECKED, words
+    batch.round += 1
+    batch.save(update_fields=["counts", "digest", "state", "notice", "round"])
 
 
 def _write(batch: Import) -> None:
@@ -264,9 +271,10 @@ def _forget_what_was_imported(batch: Import) -> None:
 
 
 def _who(batch: Import) -> Actor:
-    if batch.started_by_id is None:
+    """Whoever asked for the import; the file may be somebody else's."""
+    if batch.asked_by_id is None:
         return SYSTEM
-    return Actor(user_id=batch.started_by_id, name=batch.started_name, roles=frozenset())
+    return Actor(user_id=batch.asked_by_id, name=batch.asked_name, roles=frozenset())
 
 
 def _refusal(error: DatabaseError) -> str:
@@ -281,7 +289,5 @@ def _back_to_checked(import_id: Any, words: str) -> None:
     with transaction.atomic():
         batch = Import.objects.select_for_update().get(pk=import_id)
         if batch.state == Import.State.IMPORTING:
-            batch.counts = match_rows(batch)
-            batch.state, batch.notice = Import.State.CHECKED, words
-            batch.round += 1
-            batch.save(update_fields=["counts", "state", "notice", "round"])
+            look_at(batch)
+            _ask_again(batch, words)
