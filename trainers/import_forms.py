@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -13,7 +13,17 @@ from trainers.importing.fields import FIELDS, LABELS
 from trainers.importing.rows import Choice, cell_key
 from trainers.importing.values import ORDERS
 from trainers.models import Import
-from trainers.services.importing.mapping import SAME_NAMES, THINGS, guess_value
+from trainers.services.importing.mapping import (
+    MOST_VALUES,
+    SAME_NAMES,
+    STALE,
+    THINGS,
+    Values,
+    columns_token,
+    guess_value,
+)
+
+SHOWN = 200  # values on a page
 
 
 class UploadForm(forms.Form):
@@ -101,71 +111,118 @@ def _only(here: list[Choice]) -> str:
     return str(used[0].id) if len(used) == 1 else ""
 
 
+def value_name(key: str, cell: str) -> str:
+    """Return the name of the field for a value: told by the value, so that no other value's choice is taken for it."""
+    return f"{key}_{sha256(cell_key(cell).encode()).hexdigest()[:12]}"
+
+
+def pairs_of(found: dict[str, Values]) -> list[tuple[str, str, int]]:
+    """Return kind, value and number of rows of all values, to be shown some hundred at a time."""
+    return [(key, cell, many) for key, values in found.items() for cell, many in values.cells]
+
+
 class ValuesForm(forms.Form):
-    """Which of the studio's services, trainers and places each value of the file means."""
+    """Which of ours some of the file's values mean; the first page also asks for rows without."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(
         self,
         *args: Any,
-        found: dict[str, Counter[str]],
+        batch: Import,
+        found: dict[str, Values],
         here: dict[str, list[Choice]],
-        saved: dict[str, Any],
+        shown: Sequence[tuple[str, str, int]],
+        first: bool = True,
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, **kwargs)
-        self._cells: dict[str, list[tuple[str, str, int]]] = {}
-        for key in THINGS:
-            self._add(key, found.get(key), here[key], saved)
+        self._token = columns_token(batch)
+        super().__init__(*args, initial={"seen": self._token}, **kwargs)
+        self._here, self._found, self._saved = here, found, batch.mapping
+        self._cells: dict[str, list[tuple[str, str, int]]] = {key: [] for key in THINGS}
+        for key, cell, many in shown:
+            self._add(key, cell, many)
+        for key in THINGS if first else ():
+            self._add_default(key, found.get(key))
 
-    def _add(self, key: str, counted: Counter[str] | None, here: list[Choice], saved: dict[str, Any]) -> None:
-        options = [(str(one.id), one.name if one.is_active else f"{one.name} (not in use)") for one in here]
-        kept = saved.get("values", {}).get(key, {})
-        self._cells[key] = []
-        named = [(cell, many) for cell, many in (counted or Counter()).most_common() if cell]
-        for number, (cell, many) in enumerate(named):
-            name = f"{key}_{number}"
-            guess = guess_value(cell, here)
-            self.fields[name] = forms.ChoiceField(
-                label=f"{LABELS[key]} “{cell}”",
-                choices=[("", "None of ours: list its rows"), *options],
-                required=False,
-                initial=kept.get(cell_key(cell)) or (str(guess.id) if guess else ""),
-            )
-            self._cells[key].append((name, cell, many))
-        if counted is None or counted[""]:
-            self._add_default(key, counted, options, saved.get("default", {}).get(key) or _only(here))
+    def _options(self, key: str) -> list[tuple[str, str]]:
+        return [
+            (str(one.id), one.name if one.is_active else f"{one.name} (not in use)")
+            for one in self._here[key]
+        ]
 
-    def _add_default(
-        self, key: str, counted: Counter[str] | None, options: list[tuple[str, str]], initial: str
-    ) -> None:
+    def _add(self, key: str, cell: str, many: int) -> None:
+        name = value_name(key, cell)
+        kept = self._saved.get("values", {}).get(key, {}).get(cell_key(cell))
+        guess = guess_value(cell, self._here[key]) if kept is None else None
+        self.fields[name] = forms.ChoiceField(
+            label=f"{LABELS[key]} “{cell[:200]}”",
+            choices=[("", "None of ours: list its rows"), *self._options(key)],
+            required=False,
+            initial=str(guess.id) if guess else kept,
+        )
+        self._cells[key].append((name, cell, many))
+
+    def _add_default(self, key: str, values: Values | None) -> None:
         """Ask what rows without a value get: all of them must have one where the file has no such column."""
-        none = counted[""] if counted else 0
+        none = values.without if values else 0
+        if values is not None and not none:
+            return
+        kept = self._saved.get("default", {}).get(key)
         self.fields[f"default_{key}"] = forms.ChoiceField(
             label=f"{LABELS[key]} of the {none} rows that name none" if none else LABELS[key],
-            choices=[("", "None: list those rows" if none else "Choose one"), *options],
+            choices=[("", "None: list those rows" if none else "Choose one"), *self._options(key)],
             required=not none,
-            initial=initial,
+            initial=_only(self._here[key]) if kept is None else kept,
             error_messages={"required": f"The file does not say. Choose a {LABELS[key].lower()}."},
         )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what was said of other columns' values; what is typed for values that are still there stays."""
+        if self.data.get("seen") != self._token:
+            self.data = self.data.copy()
+            self.data["seen"] = self._token
+            self.add_error(None, STALE)
+        return self.cleaned_data
 
     @property
     def groups(self) -> list[dict[str, Any]]:
         """For each kind of thing its values, their fields, and the field of rows without."""
+        shown = [key for key in THINGS if self._cells[key] or f"default_{key}" in self.fields]
         return [
             {
                 "key": key,
                 "label": LABELS[key],
-                "cells": [{"cell": cell, "many": many, "field": self[name]} for name, cell, many in cells],
+                "cells": [
+                    {"cell": cell[:200], "many": many, "field": self[name]}
+                    for name, cell, many in self._cells[key]
+                ],
                 "default": self[f"default_{key}"] if f"default_{key}" in self.fields else None,
+                "missing": not self._here[key],
             }
-            for key, cells in self._cells.items()
+            for key in shown
         ]
+
+    @property
+    def warnings(self) -> list[str]:
+        """What is said where a column holds so many values that it is most likely another one."""
+        words = "different values. Is it the right one? Otherwise change the columns."
+        found = []
+        for key, values in self._found.items():
+            if values.beyond:
+                found.append(
+                    f"The column for {LABELS[key].lower()} holds more than {MOST_VALUES:,} {words} {values.beyond:,} rows hold"
+                    " values beyond these and will be listed as problems."
+                )
+            elif len(values.cells) > SHOWN:
+                found.append(f"The column for {LABELS[key].lower()} holds {len(values.cells):,} {words}")
+        return found
 
     def chosen(self) -> dict[str, Any]:
         """Return the arguments of `save_values`."""
+        data = self.cleaned_data
         values = {
-            key: {cell: self.cleaned_data[name] for name, cell, _ in cells if self.cleaned_data[name]}
-            for key, cells in self._cells.items()
+            key: {cell: data[name] for name, cell, _ in cells} for key, cells in self._cells.items() if cells
         }
-        default = {key: self.cleaned_data.get(f"default_{key}", "") for key in self._cells}
-        return {"values": values, "default": default}
+        default = {key: data[f"default_{key}"] for key in THINGS if f"default_{key}" in data}
+        return {"values": values, "default": default, "seen": self._token}

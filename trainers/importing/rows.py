@@ -23,6 +23,7 @@ from trainers.importing.values import Unreadable
 LONGEST = timedelta(hours=12)
 # What nobody sees and what comes along when text is copied: controls, marks of direction and of width.
 UNSEEN = re.compile(f"[\x00-\x08\x0e-\x1f\x7f\xad\u200b\u2060\ufeff{''.join(TURNING)}]")
+LONGEST_KEY = 200
 SOFT = ("phone", "province", "postal_code")  # a client is a client without them
 LIMITS = {"name": 200, "street": 200, "city": 100}
 READERS: dict[str, Callable[[str], str]] = {
@@ -69,8 +70,8 @@ class Reading:
 
 
 def cell_key(text: str) -> str:
-    """Return under what a cell's value is looked up: case, accents and spaces do not matter."""
-    return " ".join(fold(text).split())
+    """Return under what a cell's value is looked up: case, accents and spaces do not matter, nor what is longer than a name."""
+    return " ".join(fold(text).split())[:LONGEST_KEY]
 
 
 def read_row(reading: Reading, cells: Sequence[str]) -> dict[str, Any]:

@@ -109,8 +109,8 @@ def _day(low: str, order: str) -> tuple[tuple[int, int, int], str] | None:
     if (match := DAY_FIRST.match(low) or DASHED.match(low)) and match[2] in MONTH_OF:
         return (int(match[3]), MONTH_OF[match[2]], int(match[1])), low[match.end() :]
     if (match := SERIAL.match(low)) and FIRST_SERIAL <= int(match[1]) <= LAST_SERIAL:
-        day = DAY_ZERO + timedelta(days=int(match[1]))
-        return (day.year, day.month, day.day), re.sub(r"^,(?=\d)", ".", low[match.end() :])
+        counted = DAY_ZERO + timedelta(days=int(match[1]))
+        return (counted.year, counted.month, counted.day), re.sub(r"^,(?=\d)", ".", low[match.end() :])
     return None
 
 

@@ -6,14 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from fitflow.core.errors import Conflict
 from fitflow.core.refusals import REFUSALS, show_refusal
 from studios.shared.requests import StudioRequest
-from trainers.import_forms import ColumnsForm, ValuesForm, columns_initial
+from trainers.import_forms import SHOWN, ColumnsForm, ValuesForm, columns_initial, pairs_of
 from trainers.import_policies import fetch_import
 from trainers.importing.fields import PRESET_LABELS
 from trainers.importing.files import looks_like_data
@@ -85,19 +87,44 @@ def import_values(request: StudioRequest, import_id: UUID) -> HttpResponse:
         or batch.kind == Import.Kind.CLIENTS
     ):
         return redirect("import_detail", batch.pk)
-    form = ValuesForm(request.POST or None, found=values_of(batch), here=choices_here(), saved=batch.mapping)
+    form, page = _values_form(request, batch)
     if request.method == "POST" and form.is_valid():
         try:
             importing.save_values(actor=request.actor, import_id=batch.pk, **form.chosen())
+            if page.has_next():
+                return redirect(f"{reverse('import_values', args=[batch.pk])}?page={page.next_page_number()}")
             importing.request_check(actor=request.actor, import_id=batch.pk)
-        except Conflict as error:
-            messages.error(request, error.message)
-            return redirect("import_detail", batch.pk)
         except REFUSALS as error:
+            if isinstance(error, Conflict) and error.details.get("conflict") == "status":
+                messages.error(request, error.message)
+                return redirect("import_detail", batch.pk)
             show_refusal(form, error)
         else:
             return redirect("import_detail", batch.pk)
-    return _page(request, "values", batch, form)
+    return _page(request, "values", batch, form, page=page, back=_way_back(batch, page))
+
+
+def _way_back(batch: Import, page: Page[Any]) -> tuple[str, str]:
+    """Return the address and the name of what comes before a page of values."""
+    if page.has_previous():
+        address = reverse("import_values", args=[batch.pk])
+        return f"{address}?page={page.previous_page_number()}", "Values before"
+    return reverse("import_columns", args=[batch.pk]), "Columns"
+
+
+def _values_form(request: StudioRequest, batch: Import) -> tuple[ValuesForm, Page[Any]]:
+    """Return the form of some of the file's values, and which of its pages it is."""
+    found = values_of(batch)
+    page = Paginator(pairs_of(found), SHOWN).get_page(request.GET.get("page"))
+    form = ValuesForm(
+        request.POST or None,
+        batch=batch,
+        found=found,
+        here=choices_here(),
+        shown=list(page.object_list),
+        first=page.number == 1,
+    )
+    return form, page
 
 
 def _page(request: StudioRequest, name: str, batch: Import, form: Any, **more: Any) -> HttpResponse:

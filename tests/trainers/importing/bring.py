@@ -57,8 +57,8 @@ def mapped(
         return batch
     here = choices_here()
     values = {
-        key: {cell: str(one.id) for cell in cells if cell and (one := guess_value(cell, here[key]))}
-        for key, cells in values_of(batch).items()
+        key: {cell: str(one.id) for cell, _ in found.cells if (one := guess_value(cell, here[key]))}
+        for key, found in values_of(batch).items()
     }
     named = {"location": "Main", **(default or {})}
     chosen = {key: str(next(one.id for one in here[key] if one.name == name)) for key, name in named.items()}

@@ -16,6 +16,7 @@ from fitflow.tenancy.context import current_studio, enter, leave
 from tests.cast import Cast
 from tests.pages import browser_of, words_of
 from tests.trainers.importing.bring import brought, check, checked, day, mapped, sample, start
+from trainers.import_forms import value_name
 from trainers.models import Import, ImportRow, Session
 
 URLS = "fitflow.urls_studio"
@@ -120,8 +121,13 @@ def test_a_timetable_with_its_values_mapped(lotus: Cast, ask: Any) -> None:
     assert answer.url == path("import_values", batch.pk)
     form = ask("import_values", batch.pk).context["form"]
     assert [(one["cell"], one["many"]) for one in form.groups[0]["cells"]] == [("Massage", 2)]
-    assert form.fields["trainer_0"].initial == str(lotus.trainer().pk), "the same name is guessed"
-    chosen = {"service_0": str(lotus.service().pk), "trainer_0": str(lotus.trainer().pk)}
+    service, trainer = value_name("service", "Massage"), value_name("trainer", "Lead")
+    assert form.fields[trainer].initial == str(lotus.trainer().pk), "the same name is guessed"
+    chosen = {
+        service: str(lotus.service().pk),
+        trainer: str(lotus.trainer().pk),
+        "seen": form["seen"].value(),
+    }
     refused = ask("import_values", batch.pk, post=chosen)
     assert refused.status_code == 422
     assert "Choose a place" in words_of(refused)

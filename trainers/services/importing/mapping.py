@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -31,7 +33,8 @@ SAME_NAMES = {
 }
 THINGS = ("service", "trainer", "location")
 SAMPLES = 3
-MOST_VALUES = 200
+MOST_VALUES = 5000  # different ones of a kind: what has more is no column of services, trainers or places
+STALE = "The columns were changed meanwhile in another window. Nothing was saved; look at these values, then send them again."
 
 
 def open_import(import_id: UUID | str) -> Import:
@@ -116,19 +119,45 @@ def _back_to_mapping(batch: Import) -> None:
     batch.rows.all().delete()
 
 
-def values_of(batch: Import) -> dict[str, Counter[str]]:
-    """Return the different values in the columns for service, trainer and place, with how many rows have each.
+@dataclass
+class Values:
+    """The different values in one column: each as it is written first, with how many rows have it, the most frequent first."""
 
-    The empty text counts the rows that name none.
-    """
-    places = {key: int(place) for place, key in batch.mapping.get("columns", {}).items() if key in THINGS}
-    found: dict[str, Counter[str]] = {key: Counter() for key in THINGS if key in places}
+    cells: list[tuple[str, int]] = field(default_factory=list)
+    without: int = 0  # rows that name none
+    beyond: int = 0  # rows with values that are too many to be told apart
+
+
+def values_of(batch: Import) -> dict[str, Values]:
+    """Return the different values in the columns for service, trainer and place; case and accents make no difference."""
+    places = _places(batch)
+    found = {key: Values() for key in places}
+    counted: dict[str, dict[str, tuple[str, int]]] = {key: {} for key in places}
     for _, cells in rows_of(batch):
-        for key, counter in found.items():
-            cell = clean(cells[places[key]]) if places[key] < len(cells) else ""
-            if cell in counter or len(counter) < MOST_VALUES:
-                counter[cell[:200]] += 1
+        for key, place in places.items():
+            cell = clean(cells[place]) if place < len(cells) else ""
+            known, low = counted[key], cell_key(cell)
+            if not cell:
+                found[key].without += 1
+            elif low in known or len(known) < MOST_VALUES:
+                first, many = known.get(low, (cell, 0))
+                known[low] = (first, many + 1)
+            else:
+                found[key].beyond += 1
+    for key, values in found.items():
+        values.cells = sorted(counted[key].values(), key=lambda pair: -pair[1])
     return found
+
+
+def _places(batch: Import) -> dict[str, int]:
+    """Return in which columns the services, trainers and places stand."""
+    columns = {key: int(place) for place, key in batch.mapping.get("columns", {}).items()}
+    return {key: columns[key] for key in THINGS if key in columns}
+
+
+def columns_token(batch: Import) -> str:
+    """Return what changes when other columns are chosen: a form of values that was shown before is not about these any more."""
+    return sha256(json.dumps(_places(batch)).encode()).hexdigest()[:16]
 
 
 def choices_here() -> dict[str, list[Choice]]:
@@ -166,26 +195,33 @@ def save_values(
     import_id: UUID | str,
     values: Mapping[str, Mapping[str, str]],
     default: Mapping[str, str],
+    seen: str | None = None,
 ) -> Import:
-    """Say which of the studio's services, trainers and places a value of the file means, and which rows without one get.
+    """Say which of the studio's services, trainers and places values of the file mean, and which rows without one get.
 
-    Ids as text; a value that means none of them is left out, and its rows become problems. Raises NotPermitted, NotFound,
-    Invalid, Conflict (`status`).
+    Ids as text; an empty one means none of them, and the rows become problems. What is not named stays as it was said before.
+    `seen` is the `columns_token` of the columns whose values were shown. Raises NotPermitted, NotFound, Invalid, Conflict
+    (`status`; `columns`).
     """
     fetch_import(actor, import_id)
-    known = {key: {str(one.id) for one in rows} for key, rows in choices_here().items()}
+    known = {key: {"", *(str(one.id) for one in rows)} for key, rows in choices_here().items()}
     with transaction.atomic():
         batch = open_import(import_id)
-        chosen = {
-            key: {cell_key(cell): one for cell, one in pairs.items() if one} for key, pairs in values.items()
-        }
-        defaults = {key: one for key, one in default.items() if one}
-        named = [(key, one) for key, pairs in chosen.items() for one in pairs.values()] + list(
-            defaults.items()
+        if seen is not None and seen != columns_token(batch):
+            raise Conflict(STALE, conflict="columns")
+        named = [(key, one) for key, pairs in values.items() for one in pairs.values()] + list(
+            default.items()
         )
         if any(one not in known.get(key, set()) for key, one in named):
             raise Invalid("One of the services, trainers or places chosen is not there.")
-        batch.mapping = {**batch.mapping, "values": chosen, "default": defaults}
+        chosen = {key: dict(pairs) for key, pairs in batch.mapping.get("values", {}).items()}
+        for key, pairs in values.items():
+            chosen.setdefault(key, {}).update({cell_key(cell): one for cell, one in pairs.items()})
+        batch.mapping = {
+            **batch.mapping,
+            "values": chosen,
+            "default": {**batch.mapping.get("default", {}), **default},
+        }
         _back_to_mapping(batch)
     return batch
 
