@@ -74,6 +74,7 @@ studio: list[URLPattern | URLResolver] = [
     path("availability/<uuid:trainer_id>/week/", hours.availability_week, name="availability_week"),
     path("availability/<uuid:trainer_id>/season/", seasons.season_new, name="season_new"),
     path("availability/<uuid:trainer_id>/season/end/", seasons.season_end, name="season_end"),
+    path("availability/<uuid:trainer_id>/season/restore/", seasons.season_restore, name="season_restore"),
     path("availability/<uuid:trainer_id>/add/", hours.exception_new, name="exception_new"),
     path("availability/exceptions/restore/", hours.exception_restore, name="exception_restore"),
     path("availability/exceptions/<uuid:exception_id>/", hours.exception_edit, name="exception_edit"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,13 @@ def constraint(error: DatabaseError) -> str:
     """Return the name of the constraint that refused, or an empty string."""
     diagnostics = getattr(error.__cause__, "diag", None)
     return str(getattr(diagnostics, "constraint_name", "") or "")
+
+
+def detail(error: DatabaseError) -> dict[str, Any]:
+    """Return what a trigger of ours says beside its refusal, as a JSON object; empty where it says nothing."""
+    diagnostics = getattr(error.__cause__, "diag", None)
+    text = getattr(diagnostics, "message_detail", "") or ""
+    return dict(json.loads(text)) if text.startswith("{") else {}
 
 
 @contextmanager

@@ -153,13 +153,13 @@ CREATE FUNCTION __studio__.trainers_equipment_check(asked uuid[], adding boolean
     LANGUAGE plpgsql
     AS $$
 DECLARE
-    short text;
+    short record;
 BEGIN
     -- Whoever else wants these things waits here until we have ended, and then counts what we have written. All in one order.
     PERFORM FROM studios_equipment
     WHERE id IN (SELECT equipment_id FROM trainers_sessionequipment WHERE session_id = ANY (asked))
     ORDER BY id FOR NO KEY UPDATE;
-    SELECT equipment.name INTO short
+    SELECT equipment.name, session.id, session.starts_at, session.ends_at, peak.most INTO short
     FROM trainers_sessionequipment AS mine
     JOIN trainers_session AS session ON session.id = mine.session_id
     JOIN studios_equipment AS equipment ON equipment.id = mine.equipment_id
@@ -178,9 +178,12 @@ BEGIN
     ) AS peak
     WHERE mine.session_id = ANY (asked) AND session.status <> 'cancelled' AND session.ends_at > now()
       AND (peak.most > equipment.quantity OR adding AND NOT equipment.is_active)
+    ORDER BY session.starts_at, session.id
     LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION '% is in use', short USING ERRCODE = '23514', CONSTRAINT = 'equipment_within_quantity';
+        RAISE EXCEPTION '% is in use', short.name USING ERRCODE = '23514', CONSTRAINT = 'equipment_within_quantity',
+            DETAIL = json_build_object('session', short.id, 'starts_at', short.starts_at, 'ends_at', short.ends_at,
+                                       'needed', short.most);
     END IF;
 END $$;
 
@@ -696,6 +699,7 @@ CREATE TABLE __studio__.trainers_availabilityhours (
     trainer_id uuid NOT NULL,
     CONSTRAINT hours_on_a_weekday CHECK ((weekday <= 6)),
     CONSTRAINT hours_valid_for_a_time CHECK (((valid_from IS NULL) OR (valid_until IS NULL) OR (valid_until >= valid_from))),
+    CONSTRAINT hours_valid_near_now CHECK ((((valid_from IS NULL) OR ((valid_from >= '2000-01-01'::date) AND (valid_from <= '2199-12-31'::date))) AND ((valid_until IS NULL) OR ((valid_until >= '2000-01-01'::date) AND (valid_until <= '2199-12-31'::date))))),
     CONSTRAINT hours_within_a_day CHECK (((ends_minute > starts_minute) AND (ends_minute <= 1440))),
     CONSTRAINT trainers_availabilityhours_ends_minute_check CHECK ((ends_minute >= 0)),
     CONSTRAINT trainers_availabilityhours_starts_minute_check CHECK ((starts_minute >= 0)),
@@ -1180,6 +1184,9 @@ ALTER TABLE ONLY __studio__.billing_entry
 
 ALTER TABLE ONLY __studio__.studios_equipment
     ADD CONSTRAINT equipment_name_once UNIQUE (location_id, name);
+
+ALTER TABLE ONLY __studio__.trainers_availabilityexception
+    ADD CONSTRAINT exception_once UNIQUE NULLS NOT DISTINCT (trainer_id, kind, location_id, starts_on, ends_on, starts_minute, ends_minute);
 
 ALTER TABLE ONLY __studio__.trainers_exerciseentry
     ADD CONSTRAINT exercise_entry_once UNIQUE NULLS NOT DISTINCT (log_id, client_id, exercise_id);
@@ -1962,6 +1969,8 @@ INSERT INTO __studio__.django_migrations (app, name, applied) VALUES
     ('trainers', '0011_exercise_log', now()),
     ('trainers', '0012_exercise_log_rules', now()),
     ('trainers', '0013_who_asked_and_what_was_seen', now()),
+    ('trainers', '0014_days_of_hours', now()),
+    ('trainers', '0015_when_equipment_is_short', now()),
     ('trainers_shared', '0001_initial', now()),
     ('trainers_shared', '0002_row_security', now()),
     ('trainers_shared', '0003_feeds_travel_external', now()),

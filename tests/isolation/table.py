@@ -91,6 +91,7 @@ PAGES: dict[str, dict[str, str]] = {
     "availability_week": {"POST": STAFF},
     "season_new": {"GET": STAFF, "POST": STAFF},
     "season_end": {"POST": STAFF},
+    "season_restore": {"POST": STAFF},
     "exception_new": {"GET": STAFF, "POST": STAFF},
     "exception_edit": {"GET": STAFF, "POST": STAFF},
     "exception_remove": {"POST": STAFF},

@@ -21,7 +21,7 @@ from studios.models import Location
 from trainers.models import AvailabilityException, AvailabilityHours, TrainerProfile
 from trainers.policies import availability_of, fetch_exception
 from trainers.services import remove_exception, save_exception, set_week
-from trainers.services.availability import WeeklyHours
+from trainers.services.availability import WeeklyHours, hours_version
 
 
 @extend_schema_field({"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$", "example": "09:00"})
@@ -55,6 +55,11 @@ class HoursShape(serializers.Serializer[Any]):
 
 class WeekShape(serializers.Serializer[Any]):
     hours = HoursShape(many=True)
+    version = serializers.CharField(
+        max_length=40,
+        required=False,
+        help_text="Of the hours as you read them: 409 (version) where somebody has changed them since.",
+    )
 
 
 class ExceptionIn(serializers.Serializer[Any]):
@@ -90,9 +95,8 @@ def _line(row: AvailabilityHours) -> dict[str, Any]:
 
 def _week(trainer: TrainerProfile) -> Response:
     rows = AvailabilityHours.objects.filter(trainer=trainer)
-    return Response(
-        {"hours": [_line(row) for row in rows.order_by("weekday", "starts_minute", "valid_from")]}
-    )
+    lines = [_line(row) for row in rows.order_by("weekday", "starts_minute", "valid_from")]
+    return Response({"hours": lines, "version": hours_version(trainer)})
 
 
 def _exception(row: AvailabilityException) -> dict[str, Any]:
@@ -121,13 +125,15 @@ def hours(request: Request, trainer_id: UUID) -> Response:
     actor = request.actor  # type: ignore[attr-defined]
     trainer = availability_of(actor, trainer_id)
     if request.method == "PUT":
-        lines = [WeeklyHours(**line) for line in checked(WeekShape, request)["hours"]]
+        asked = checked(WeekShape, request)
+        lines = [WeeklyHours(**line) for line in asked["hours"]]
         places = list(Location.objects.values_list("pk", flat=True))
         set_week(
             actor=actor,
             trainer_id=trainer.pk,
             location_ids={*places, *(line.location_id for line in lines)},
             hours=lines,
+            version=asked.get("version", ""),
         )
     return _week(trainer)
 

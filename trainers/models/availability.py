@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -13,6 +14,7 @@ from studios.models import Location
 from trainers.models.people import TrainerProfile
 
 MINUTES_A_DAY = 24 * 60
+NEAR = (date(2000, 1, 1), date(2199, 12, 31))  # of other ages no neighbouring day could be counted
 
 
 class DateRange(Func):
@@ -50,6 +52,11 @@ class AvailabilityHours(Row):
             models.CheckConstraint(
                 condition=Q(valid_from=None) | Q(valid_until=None) | Q(valid_until__gte=F("valid_from")),
                 name="hours_valid_for_a_time",
+            ),
+            models.CheckConstraint(
+                condition=(Q(valid_from=None) | Q(valid_from__range=NEAR))
+                & (Q(valid_until=None) | Q(valid_until__range=NEAR)),
+                name="hours_valid_near_now",
             ),
             ExclusionConstraint(
                 name="hours_no_overlap",
@@ -100,6 +107,19 @@ class AvailabilityException(Row):
             models.CheckConstraint(
                 condition=Q(kind="off") | Q(location__isnull=False, starts_minute__isnull=False),
                 name="exception_extra_has_hours",
+            ),
+            models.UniqueConstraint(
+                fields=[
+                    "trainer",
+                    "kind",
+                    "location",
+                    "starts_on",
+                    "ends_on",
+                    "starts_minute",
+                    "ends_minute",
+                ],
+                name="exception_once",
+                nulls_distinct=False,
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["trainer", "starts_on"], name="exception_by_trainer")]

@@ -20,7 +20,15 @@ from studios.shared.policies import Actor
 from trainers.models import AvailabilityHours, Session, TrainerProfile
 from trainers.policies import availability_of
 from trainers.selectors_hours import outside_hours
-from trainers.services.availability import WeeklyHours, announce, check_week, overlap_refusal
+from trainers.services.availability import (
+    CHANGED,
+    WeeklyHours,
+    announce,
+    check_day,
+    check_version,
+    check_week,
+    overlap_refusal,
+)
 from trainers.services.scheduling import trainer_lock
 
 DAY = timedelta(days=1)
@@ -122,7 +130,7 @@ def without_season(periods: Sequence[Period], days: Days) -> list[Period]:
 def _found(periods: Sequence[Period], days: Days) -> int:
     place = next((number for number, one in enumerate(periods) if one.days == days), None)
     if place is None:
-        raise Conflict("These hours were changed meanwhile. Look at them again.", conflict="version")
+        raise Conflict(CHANGED, conflict="version")
     return place
 
 
@@ -156,16 +164,18 @@ def set_season(
     last: date | None,
     instead_of: Days | None = None,
     seen: str = "",
+    version: str = "",
 ) -> None:
     """Let weekly hours hold from one day to another (None: without a beginning, without an end); before and after, the week
     stays as it is. With `instead_of`, the days of a period there is, that one goes first: so its days are changed.
-    `seen` is the mark of that period as its reader saw it.
+    `seen` is the mark of that period as its reader saw it, `version` that of all her hours (`hours_version`). Where the hours
+    are so already nothing is written: saying it twice says it once.
 
     Raises NotFound, NotPermitted, Invalid, and Conflict: `hours` where two lines overlap, `version` where the period named is
-    there no more, or has other hours than were seen. Publishes availability.changed.
+    there no more, or other hours than were seen. Publishes availability.changed.
     """
     with transaction.atomic():
-        _set(actor, trainer_id, list(hours), first, last, instead_of, seen)
+        _set(actor, trainer_id, list(hours), first, last, instead_of, seen=seen, version=version)
 
 
 @retry_deadlocks
@@ -177,14 +187,16 @@ def preview_season(
     first: date | None,
     last: date | None,
     instead_of: Days | None = None,
+    version: str = "",
 ) -> SeasonPreview:
     """Return what `set_season` would change; nothing is written. Raises what it raises."""
     lines = list(hours)
     trainer = availability_of(actor, trainer_id)
+    _check_days(first, last)
     before = {session.pk for session in _outside(trainer, first, last)}
     periods = _stored(trainer)
     with transaction.atomic():
-        _set(actor, trainer_id, lines, first, last, instead_of)
+        _set(actor, trainer_id, lines, first, last, instead_of, version=version)
         after, same = _outside(trainer, first, last), _stored(trainer) == periods
         transaction.set_rollback(True)
     outside = [session for session in after if session.pk not in before]
@@ -192,16 +204,22 @@ def preview_season(
 
 
 @retry_deadlocks
-def end_season(*, actor: Actor, trainer_id: UUID, first: date | None, last: date | None) -> None:
-    """Take away the hours of a period: those before it go on. Raises NotFound, NotPermitted, Conflict (`version`).
+def end_season(
+    *, actor: Actor, trainer_id: UUID, first: date | None, last: date | None, seen: str = ""
+) -> Period:
+    """Take away the hours of a period, and return it as it was: those before it go on. `seen` is its mark.
 
-    Publishes availability.changed.
+    Raises NotFound, NotPermitted, Conflict (`version`). Publishes availability.changed.
     """
     trainer = availability_of(actor, trainer_id)
     with transaction.atomic():
         lock_in_transaction(trainer_lock(trainer))
-        _write(trainer, without_season(_stored(trainer), (first, last)))
+        periods = _stored(trainer)
+        ended = periods[_found(periods, (first, last))]
+        _check_seen(ended, seen)
+        _write(trainer, without_season(periods, ended.days))
         announce(actor, trainer, "availability.season_ended", first=first, last=last)
+    return ended
 
 
 def _set(
@@ -211,7 +229,9 @@ def _set(
     first: date | None,
     last: date | None,
     instead_of: Days | None,
+    *,
     seen: str = "",
+    version: str = "",
 ) -> None:
     trainer = availability_of(actor, trainer_id)
     places = {line.location_id for line in lines}
@@ -220,6 +240,9 @@ def _set(
     with refusals(overlap_refusal(trainer, lines)), transaction.atomic():
         lock_in_transaction(trainer_lock(trainer))
         periods = _stored(trainer)
+        if _is_so(periods, with_season(periods, first, last, lines), (first, last), instead_of):
+            return
+        check_version(trainer, version)
         if instead_of is not None:
             _check_seen(periods[_found(periods, instead_of)], seen)
             if instead_of != (first, last):
@@ -228,20 +251,22 @@ def _set(
         announce(actor, trainer, "availability.season_set", first=first, last=last, rows=len(lines))
 
 
+def _is_so(periods: Sequence[Period], after: Sequence[Period], days: Days, instead_of: Days | None) -> bool:
+    """Whether all is as it is asked for: nothing would change, and the period that should go is gone."""
+    gone = instead_of in {None, days} or all(one.days != instead_of for one in periods)
+    return gone and list(periods) == list(after)
+
+
 def _check_seen(period: Period, seen: str) -> None:
     if seen and seen != period.mark:
-        raise Conflict(
-            "Somebody changed these hours meanwhile. Open them again, then repeat your change.",
-            conflict="version",
-        )
+        raise Conflict(CHANGED, conflict="version")
 
 
 def _check_days(first: date | None, last: date | None) -> None:
     if first and last and last < first:
         raise Invalid("The last day lies before the first one.", field="last")
-    for name, day in (("first", first), ("last", last)):
-        if day is not None and not 2000 <= day.year < 2200:
-            raise Invalid("Choose a day nearer to now.", field=name)
+    check_day(first, field="first")
+    check_day(last, field="last")
 
 
 def _stored(trainer: TrainerProfile) -> list[Period]:

@@ -23,12 +23,14 @@ from fitflow.core.flash import undoable
 from fitflow.core.formats import minutes_text, short_day_text
 from fitflow.core.widgets import DateInput
 from studios.models import Location
+from studios.public_holidays import public_holidays
 from studios.shared.decorators import staff_required
 from studios.shared.policies import Capability, Scope, scope_of
 from studios.shared.requests import StudioRequest
 from trainers.models import AvailabilityException, AvailabilityHours, TrainerProfile
 from trainers.policies import availability_of, availability_trainers, fetch_exception
 from trainers.services import remove_exception, save_exception
+from trainers.services.availability import exception_mark
 from trainers.services.seasons import Days, Period, facts_of, periods_of, set_season
 from trainers.views.periods import uuid_from
 from trainers.views.week_form import WeekForm, day_from, minute_from
@@ -72,14 +74,23 @@ def _page(
         "trainers": trainers,
         "form": form,
         "shown": shown,
-        "seen": request.POST.get("seen") or (shown.mark if shown else ""),
+        "seen": _seen(request, form, shown, periods),
+        "back": hours_address(trainer, shown) if trainer else "",
         "periods": [(one, f"?{urlencode(facts_of(one))}") for one in periods],
         "herself": trainer is not None and trainer.user_id == request.user.pk,
         "exceptions": rows.select_related("location") if trainer else [],
         "sets_travel": scope_of(request.actor, Capability.PREMISES_MANAGE) is Scope.ALL,
     }
-    refused = form is not None and (form.errors or any(line.error for day in form.days for line in day.lines))
+    refused = form is not None and form.is_refused
     return render(request, "trainer/availability.html", context, status=422 if refused else 200)
+
+
+def _seen(request: StudioRequest, form: WeekForm | None, shown: Period | None, periods: list[Period]) -> str:
+    """Return the mark of the hours that the page was made from: once they were found changed, of those there are now, so that
+    saving again means it."""
+    if form is not None and form.changed_meanwhile:
+        return next((one.mark for one in periods if shown and one.days == shown.days), "")
+    return request.POST.get("seen") or (shown.mark if shown else "")
 
 
 @require_safe
@@ -134,7 +145,7 @@ def availability_week(request: StudioRequest, trainer_id: UUID) -> HttpResponse:
         except NotPermitted:
             raise
         except FitFlowError as error:
-            form.errors.append(error.message)
+            form.refuse(error)
         else:
             text = "The week is saved." if hours else "The week is empty: no free time is offered."
             messages.success(request, text)
@@ -190,6 +201,7 @@ class ExceptionForm(forms.Form):
 
     def __init__(self, *args: Any, keep: UUID | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.seen = ""
         places: Any = self.fields["location"]
         # Its own place stays a choice where it was closed since: else it would become time off everywhere.
         places.queryset = Location.objects.filter(Q(is_active=True) | Q(pk=keep))
@@ -228,6 +240,7 @@ def exception_edit(request: StudioRequest, exception_id: UUID) -> HttpResponse:
     row = fetch_exception(request.actor, exception_id)
     posted = request.method == "POST"
     form = ExceptionForm(request.POST, keep=row.location_id) if posted else ExceptionForm.of(row)
+    form.seen = request.POST.get("seen", "") if posted else exception_mark(row)
     return _exception(request, form, row.trainer, row)
 
 
@@ -240,14 +253,19 @@ def _exception(
                 actor=request.actor,
                 trainer_id=trainer.pk,
                 exception_id=row.pk if row else None,
+                seen=form.seen,
                 **form.values(),
             )
         except NotPermitted:
             raise
         except FitFlowError as error:
             form.add_error(error.field if error.field in form.fields else None, error.message)
+            if row and error.details.get("conflict") == "version":
+                form.seen = exception_mark(fetch_exception(request.actor, row.pk))  # saving again means it
         else:
             messages.success(request, f"{_what(saved)} {_days(saved)} is saved. What is booked stays booked.")
+            if closed := _closed(saved):
+                messages.warning(request, closed)
             return HttpResponseRedirect(hours_address(trainer))
     context = {
         "form": form,
@@ -261,6 +279,17 @@ def _exception(
 
 def _what(row: AvailabilityException) -> str:
     return str(AvailabilityException.Kind(row.kind).label)
+
+
+def _closed(row: AvailabilityException) -> str:
+    """Say which extra hours fall on public holidays, when their place is closed whatever they say."""
+    if row.kind != AvailabilityException.Kind.EXTRA or row.location is None:
+        return ""
+    if not row.location.closed_on_holidays:
+        return ""
+    found = public_holidays(row.location.province, row.starts_on, row.ends_on)
+    names = ", ".join(f"{name} ({short_day_text(day)})" for day, name in sorted(found.items())[:3])
+    return f"{row.location.name} is closed for {names}: no free times are offered then." if names else ""
 
 
 def _days(row: AvailabilityException) -> str:

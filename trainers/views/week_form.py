@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from fitflow.core.errors import FitFlowError
 from fitflow.core.formats import minutes_text
 from studios.models import Location
 from trainers.services.availability import DAYS, WeeklyHours
@@ -74,6 +75,7 @@ class WeekForm:
     def __init__(self, days: list[Day], places: list[Location]) -> None:
         self.days, self.places = days, places
         self.errors: list[str] = []
+        self.changed_meanwhile = False
 
     @classmethod
     def of(cls, rows: Iterable[WeeklyHours], places: list[Location]) -> WeekForm:
@@ -105,6 +107,18 @@ class WeekForm:
         for day in days:
             day.lines.sort(key=lambda line: line.number)
         return cls(days, places)
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether something stands against what was typed."""
+        wrong = any(line.error for day in self.days for line in day.lines)
+        return bool(self.errors) or self.changed_meanwhile or wrong
+
+    def refuse(self, error: FitFlowError) -> None:
+        """Put a refusal above the days; remember where it is that somebody else has changed the hours."""
+        self.changed_meanwhile = error.details.get("conflict") == "version"
+        if not self.changed_meanwhile:
+            self.errors.append(error.message)
 
     @property
     def is_empty(self) -> bool:

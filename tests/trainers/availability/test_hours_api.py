@@ -7,12 +7,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError
 
 from fitflow.tenancy.context import studio_context
 from studios.models import AuditEvent
 from studios.shared.policies import SYSTEM
 from tests.asking import Caller
 from tests.cast import Cast
+from tests.pages import browser_of
 from trainers.models import AvailabilityException, AvailabilityHours
 from trainers.services import save_exception
 from trainers.services.seasons import periods_of
@@ -47,12 +49,71 @@ def test_a_week_with_a_lunch_break_and_a_season_is_set_and_read(cast: Cast, ids:
     ]
     trainer = Caller(cast, "trainer")
     answer = trainer.ask("PUT", path, {"hours": week})
-    assert (answer.status, answer.data) == (200, {"hours": week})
-    assert trainer.get(path).data == {"hours": week}
+    assert (answer.status, answer.data["hours"]) == (200, week)
+    assert trainer.get(path).data == answer.data
     with studio_context(cast.lotus):
         assert len(periods_of(AvailabilityHours.objects.all())) == 3
         assert AuditEvent.objects.filter(action="availability.week_set").count() == 1
-    assert trainer.ask("PUT", path, {"hours": []}).data == {"hours": []}
+    assert trainer.ask("PUT", path, {"hours": []}).data["hours"] == []
+
+
+def test_of_two_who_set_a_week_the_later_one_is_told(cast: Cast, ids: dict[str, Any]) -> None:
+    path = f"trainers/{ids['trainer']}/hours"
+    hers, theirs = [line(0, "09:00", "12:00", ids["main"])], [line(1, "09:00", "12:00", ids["main"])]
+    seen = Caller(cast, "owner").get(path).data["version"]
+    first = Caller(cast, "trainer").ask("PUT", path, {"hours": hers, "version": seen})
+    assert first.status == 200
+    assert first.data["version"] != seen
+    late = Caller(cast, "owner").ask("PUT", path, {"hours": theirs, "version": seen})
+    assert (late.status, late.error["details"]["conflict"]) == (409, "version")
+    assert late.error["details"]["current"] == {"version": first.data["version"]}
+    assert Caller(cast, "owner").get(path).data["hours"] == hers
+    meant = Caller(cast, "owner").ask("PUT", path, {"hours": theirs, "version": first.data["version"]})
+    assert (meant.status, meant.data["hours"]) == (200, theirs)
+
+
+@pytest.mark.parametrize(
+    "far", [{"valid_until": "9999-12-31"}, {"valid_from": "0001-01-01"}, {"valid_from": "2200-01-01"}]
+)
+def test_days_of_another_age_are_refused_and_lock_nobody_out_of_her_pages(
+    cast: Cast, ids: dict[str, Any], far: dict[str, str]
+) -> None:
+    week = [line(0, "09:00", "12:00", ids["main"], **far)]
+    answer = Caller(cast, "trainer").ask("PUT", f"trainers/{ids['trainer']}/hours", {"hours": week})
+    assert (answer.status, answer.error["details"]["field"]) == (400, next(iter(far)))
+    assert browser_of(cast, "trainer").get("/availability/").status_code == 200
+    with studio_context(cast.lotus), pytest.raises(IntegrityError, match="hours_valid_near_now"):
+        AvailabilityHours.objects.create(
+            trainer_id=ids["trainer"],
+            location_id=ids["main"],
+            weekday=0,
+            starts_minute=0,
+            ends_minute=1,
+            **{name: date.fromisoformat(day) for name, day in far.items()},
+        )
+
+
+def test_an_overlap_names_the_lines_that_hold_at_once(cast: Cast, ids: dict[str, Any]) -> None:
+    week = [
+        line(0, "09:00", "17:00", ids["main"], valid_from="2028-01-01"),
+        line(0, "10:00", "12:00", ids["main"], valid_until="2027-12-31"),
+        line(0, "13:00", "14:00", ids["annex"], valid_from="2028-01-01"),
+    ]
+    answer = Caller(cast, "trainer").ask("PUT", f"trainers/{ids['trainer']}/hours", {"hours": week})
+    assert answer.status == 409
+    assert "09:00 to 17:00 at Main and 13:00 to 14:00 at Annex overlap" in answer.error["message"]
+
+
+def test_the_same_time_off_added_twice_is_one(cast: Cast, ids: dict[str, Any]) -> None:
+    trainer, path = Caller(cast, "trainer"), f"trainers/{ids['trainer']}/exceptions/"
+    off = {"kind": "off", "starts_on": "2027-07-05"}
+    first, second = trainer.post(path, off), trainer.post(path, {**off, "reason": "Rest"})
+    assert (first.status, second.status) == (201, 201)
+    assert first.data["id"] == second.data["id"]
+    assert [row["reason"] for row in trainer.get(path).results] == ["Rest"]
+    other = trainer.post(path, {**off, "starts_on": "2027-07-06"}).data["id"]
+    same = trainer.ask("PATCH", f"exceptions/{other}/", {"starts_on": "2027-07-05", "ends_on": "2027-07-05"})
+    assert (same.status, same.error["details"]["conflict"]) == (409, "exception")
 
 
 @pytest.mark.parametrize(

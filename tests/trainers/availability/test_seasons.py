@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -252,10 +253,79 @@ def test_summer_hours_by_their_page(cast: Cast) -> None:
         f"/availability/{trainer}/week/", {"starts-2-0": "8", "ends-2-0": "9", "place-2-0": main}
     )
     assert stale.status_code == 422
-    assert "changed meanwhile" in words_of(stale)
+    assert "they no longer hold for these days" in words_of(stale)
     gone = browser.post(
         f"/availability/{trainer}/season/end/", {"from": "2027-07-01", "until": "2027-08-31"}, follow=True
     )
     assert "The hours from before go on then." in words_of(gone)
     with studio_context(cast.lotus):
         assert len(stored(cast)) == 1
+    undo = re.search(r"/availability/[^/]+/season/restore/\?season=[^\"']+", gone.content.decode())
+    assert undo
+    for _ in range(2):  # said twice, it says it once
+        back = browser.post(undo[0], follow=True)
+        assert "From Thursday 1 July to Tuesday 31 August these hours hold again." in words_of(back)
+    with studio_context(cast.lotus):
+        assert stored(cast)[1].hours == {line(cast, 2, 8, 9)}
+        assert AuditEvent.objects.filter(action="availability.season_ended").count() == 1
+
+
+def test_a_removed_season_comes_back_only_to_the_hours_it_was_taken_from(cast: Cast) -> None:
+    with studio_context(cast.lotus):
+        usual(cast)
+        trainer, other = cast.trainer().pk, cast.trainer("trainer").pk
+        set_season(actor=SYSTEM, trainer_id=trainer, hours=[line(cast, 2, 8, 9)], first=JULY, last=AUGUST)
+        mark = stored(cast)[1].mark
+    browser = browser_of(cast, "lead")
+    days = {"from": "2027-07-01", "until": "2027-08-31"}
+    end = f"/availability/{trainer}/season/end/"
+    late = browser.post(end, {**days, "seen": "another"}, follow=True)
+    assert "Somebody changed these hours meanwhile." in words_of(late)
+    gone = browser.post(end, {**days, "seen": mark}, follow=True).content.decode()
+    undo = re.search(r"season/restore/\?season=([^\"']+)", gone)
+    assert undo
+    assert browser.post(f"/availability/{other}/season/restore/?season={undo[1]}").status_code == 404
+    assert browser.post(f"/availability/{trainer}/season/restore/?season=x").status_code == 404
+    with studio_context(cast.lotus):
+        set_season(actor=SYSTEM, trainer_id=trainer, hours=[line(cast, 3, 8, 9)], first=JULY, last=JULY)
+    refused = browser.post(f"/availability/{trainer}/season/restore/?season={undo[1]}", follow=True)
+    assert "Somebody changed these hours meanwhile." in words_of(refused)
+    with studio_context(cast.lotus):
+        assert stored(cast)[1].hours == {line(cast, 3, 8, 9)}
+
+
+def test_a_season_made_from_hours_that_changed_meanwhile_is_told_so(cast: Cast) -> None:
+    with studio_context(cast.lotus):
+        usual(cast)
+        trainer, main = cast.trainer().pk, str(cast.location().pk)
+    browser, path = browser_of(cast, "lead"), f"/availability/{trainer}/season/"
+    seen = browser.get(path).context["season"].seen
+    with studio_context(cast.lotus):
+        set_season(actor=SYSTEM, trainer_id=trainer, hours=[line(cast, 2, 8, 9)], first=JULY, last=AUGUST)
+    asked = typed({"starts-0-0": "7", "ends-0-0": "11", "place-0-0": main, "seen": seen})
+    for more in ({}, {"save": "1"}):
+        late = browser.post(path, asked | more)
+        assert late.status_code == 422
+        assert "Somebody changed these hours meanwhile." in words_of(late)
+        assert 'value="7"' in late.content.decode()
+    with studio_context(cast.lotus):
+        assert stored(cast)[1].hours == {line(cast, 2, 8, 9)}
+    again = asked | {"seen": late.context["season"].seen, "save": "1"}
+    assert [browser.post(path, again).status_code for _ in range(2)] == [302, 302]
+    with studio_context(cast.lotus):
+        assert stored(cast)[1].hours == {line(cast, 0, 7, 11)}
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [("9999-12-31", "9999-12-31"), ("2027-07-01", "9999-12-31"), ("0001-01-01", "2027-07-01")],
+)
+def test_days_of_another_age_are_refused_beside_their_field(cast: Cast, first: str, last: str) -> None:
+    with studio_context(cast.lotus):
+        trainer, main = cast.trainer().pk, str(cast.location().pk)
+    lines = {"starts-0-0": "7", "ends-0-0": "11", "place-0-0": main}
+    page = browser_of(cast, "lead").post(
+        f"/availability/{trainer}/season/", typed(lines, first=first, last=last)
+    )
+    assert page.status_code == 422
+    assert "Choose a day nearer to now." in words_of(page)
