@@ -35,12 +35,19 @@ def _check(default: int, ways: Ways, known: set[UUID]) -> None:
 def set_travel(*, actor: Actor, default: int, ways: Ways) -> None:
     """Replace the minutes between the studio's locations, either way; None (or a pair left out) means the default.
 
-    Raises NotPermitted, NotFound, Invalid.
+    Ways from or to a place out of use that are left out stay, for when it is used again. Raises NotPermitted, NotFound, Invalid.
     """
     require(actor, Capability.PREMISES_MANAGE)
-    _check(default, ways, set(Location.objects.values_list("pk", flat=True)))
+    used = dict(Location.objects.values_list("pk", "is_active"))
+    _check(default, ways, set(used))
     with transaction.atomic():
         lock_in_transaction(f"travel:{connection.schema_name}")
+        kept = {
+            pair: minutes
+            for pair, minutes in travel_minutes()[1].items()
+            if not all(used.get(place, True) for place in pair)
+        }
+        ways = kept | dict(ways)
         TravelTime.objects.all().delete()
         made = TravelTime.objects.bulk_create(
             [TravelTime(minutes=default)]
@@ -68,10 +75,16 @@ def own_studios(user: User) -> list[Studio]:
 
 
 def set_own_travel(*, user: User, default: int, ways: Ways) -> None:
-    """Replace a trainer's own minutes between her studios. Call it on public rows. Raises NotFound, Invalid."""
-    _check(default, ways, {one.pk for one in own_studios(user)})
+    """Replace a trainer's own minutes between her studios; those to others (that she left, that are closed) stay.
+
+    Call it on public rows. Raises NotFound, Invalid.
+    """
+    known = {one.pk for one in own_studios(user)}
+    _check(default, ways, known)
     with transaction.atomic():
         lock_in_transaction(f"travel:{user.pk}")
+        stored = own_travel_minutes(user)[1].items()
+        ways = {pair: minutes for pair, minutes in stored if not pair <= known} | dict(ways)
         TravelBetween.objects.filter(user=user).delete()
         TravelBetween.objects.bulk_create(
             [TravelBetween(user=user, minutes=default)]

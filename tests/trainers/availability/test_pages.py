@@ -13,12 +13,14 @@ from django.conf import settings
 from django.test import Client
 
 from fitflow.tenancy.context import studio_context
-from studios.models import Location
+from studios.models import AuditEvent, Location
+from studios.shared.models import Member
 from studios.shared.policies import SYSTEM
 from tests.cast import Cast
 from trainers.models import AvailabilityException, AvailabilityHours, Service, Session, TravelTime
 from trainers.services import save_exception, set_week
 from trainers.services.availability import WeeklyHours
+from trainers.services.travel import set_own_travel
 from trainers.shared.models import TravelBetween
 
 PATH = "/availability/"
@@ -144,6 +146,22 @@ def test_of_two_who_change_a_week_at_once_the_later_one_is_told(cast: Cast, ids:
     assert "Somebody changed these hours meanwhile." in late.content.decode()
     assert 'value="13:00"' in late.content.decode(), "what was typed stays"
     assert _spans(cast) == [(0, 540, 720)]
+    # Who saves again means it.
+    now = re.search(r'name="seen" value="(\w+)"', late.content.decode())
+    assert now
+    assert now[1] != seen[1]
+    assert owner.post(path, theirs | {"seen": now[1]}).status_code == 302
+    assert _spans(cast) == [(1, 780, 1020)]
+
+
+def test_a_week_that_is_sent_twice_is_saved_once_and_told_so(cast: Cast, ids: dict[str, Any]) -> None:
+    browser, path = _browser(cast, "trainer"), f"{PATH}{ids['trainer']}/week/"
+    seen = re.search(r'name="seen" value="(\w+)"', browser.get(PATH).content.decode())
+    assert seen
+    week = _line(0, 0, "9:00", "12:00", ids["main"]) | {"seen": seen[1]}
+    assert [browser.post(path, week).status_code for _ in range(2)] == [302, 302]
+    with studio_context(cast.lotus):
+        assert AuditEvent.objects.filter(action="availability.season_set").count() == 1
 
 
 def test_a_week_of_a_studio_without_places_is_no_error(cast: Cast, ids: dict[str, Any]) -> None:
@@ -185,10 +203,56 @@ def test_time_off_is_added_changed_removed_and_brought_back(cast: Cast, ids: dic
     assert undo
     with studio_context(cast.lotus):
         assert not AvailabilityException.objects.exists()
-    browser.post(undo[0])
+    for _ in range(2):  # said twice, it is back once
+        assert "is back" in browser.post(undo[0], follow=True).content.decode()
     with studio_context(cast.lotus):
         back = AvailabilityException.objects.get()
         assert (back.starts_minute, back.ends_minute, back.reason) == (600, 720, "Rest")
+
+
+def test_of_two_who_change_time_off_at_once_the_later_one_is_told(cast: Cast, ids: dict[str, Any]) -> None:
+    with studio_context(cast.lotus):
+        row = save_exception(
+            actor=SYSTEM,
+            kind="off",
+            starts_on=date(2027, 6, 7),
+            ends_on=date(2027, 6, 8),
+            trainer_id=ids["trainer"],
+        )
+    path, hers, theirs = f"{PATH}exceptions/{row.pk}/", _browser(cast, "trainer"), _browser(cast, "owner")
+    seen = re.search(r'name="seen" value="(\w+)"', theirs.get(path).content.decode())
+    assert seen
+    form = {"kind": "off", "starts_on": "2027-06-07", "seen": seen[1]}
+    assert hers.post(path, {**form, "ends_on": "2027-06-20"}).status_code == 302
+    late = theirs.post(path, {**form, "reason": "Course"})
+    assert late.status_code == 422
+    assert "Somebody changed these hours meanwhile." in late.content.decode()
+    assert 'value="Course"' in late.content.decode()
+    with studio_context(cast.lotus):
+        row.refresh_from_db()
+        assert (row.ends_on, row.reason) == (date(2027, 6, 20), "")
+    now = re.search(r'name="seen" value="(\w+)"', late.content.decode())
+    assert now
+    for _ in range(2):
+        assert theirs.post(path, {**form, "reason": "Course", "seen": now[1]}).status_code == 302
+    with studio_context(cast.lotus):
+        assert AuditEvent.objects.filter(action="availability.exception_changed").count() == 2
+
+
+def test_extra_hours_on_a_holiday_say_that_the_place_is_closed(cast: Cast, ids: dict[str, Any]) -> None:
+    form = {
+        "kind": "extra",
+        "starts_on": "2027-07-01",
+        "starts_minute": "9",
+        "ends_minute": "12",
+        "location": ids["main"],
+    }
+    page = _browser(cast, "trainer").post(f"{PATH}{ids['trainer']}/add/", form, follow=True)
+    assert "Main is closed for Canada Day (1 Jul): no free times are offered then." in page.content.decode()
+    plain = _browser(cast, "trainer").post(
+        f"{PATH}{ids['trainer']}/add/", {**form, "starts_on": "2027-07-02"}, follow=True
+    )
+    assert "is closed for" not in plain.content.decode()
 
 
 def test_time_off_at_a_place_that_was_closed_does_not_become_time_off_everywhere(
@@ -286,6 +350,12 @@ def test_travel_times_between_places(cast: Cast, ids: dict[str, Any]) -> None:
     assert browser.post("/travel/", {"default": "20", way[1]: "35"}).status_code == 302
     with studio_context(cast.lotus):
         assert sorted(TravelTime.objects.values_list("minutes", flat=True)) == [20, 35]
+        Location.objects.filter(pk=ids["annex"]).update(is_active=False)
+    assert browser.post("/travel/", {"default": "25"}).status_code == 302
+    with studio_context(cast.lotus):
+        # The way to a place out of use waits until it is used again.
+        assert sorted(TravelTime.objects.values_list("minutes", flat=True)) == [25, 35]
+        Location.objects.filter(pk=ids["annex"]).update(is_active=True)
     refused = browser.post("/travel/", {"default": "x", way[1]: "9999"})
     assert refused.status_code == 422
     assert refused.content.decode().count("Write minutes, 0 to 600.") == 2
@@ -300,6 +370,9 @@ def test_a_trainers_own_way_between_her_studios(cast: Cast) -> None:
     assert browser.post("/my/travel/", {"default": "15", way[1]: "40"}).status_code == 302
     rows = TravelBetween.objects.filter(user=cast.user["lead"])
     assert sorted(rows.values_list("minutes", flat=True)) == [15, 40]
+    Member.objects.filter(user=cast.user["lead"], studio=cast.summit).delete()
+    set_own_travel(user=cast.user["lead"], default=5, ways={})
+    assert sorted(rows.values_list("minutes", flat=True)) == [5, 40], "kept for when she works there again"
     assert "One studio, no way" in _browser(cast, "trainer", "").get("/my/travel/").content.decode()
 
 
