@@ -415,6 +415,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 # on a studio's page, and the CSRF check refuses it.
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000  # the preview of a series sends three for each of its 400 sessions
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 

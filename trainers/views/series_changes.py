@@ -94,6 +94,16 @@ def _plan(wish: dict[str, Any], left_out: list[UUID] | None) -> SeriesEdit:
     return plan
 
 
+def _plan_or_all(wish: dict[str, Any], left_out: list[UUID] | None) -> tuple[SeriesEdit, str]:
+    """Return the plan; where what is left out of it cannot be, the plan of all of them, and why."""
+    try:
+        return _plan(wish, left_out), ""
+    except Invalid as error:
+        if error.field != "leave_out":
+            raise
+        return _plan(wish, None), error.message
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_required
 def session_change_series(request: StudioRequest, session_id: UUID) -> HttpResponse:
@@ -119,11 +129,11 @@ def session_change_series(request: StudioRequest, session_id: UUID) -> HttpRespo
             return HttpResponseRedirect(reverse("session_move", args=[session_id]))
         problem, left_out = error.message, None
     try:
-        plan = _plan(wish, left_out)
+        plan, more = _plan_or_all(wish, left_out)
     except (Conflict, Invalid) as error:
         messages.error(request, error.message)
         return HttpResponseRedirect(reverse("session_detail", args=[session_id]))
-    return _change_page(request, session, plan, problem)
+    return _change_page(request, session, plan, problem or more)
 
 
 def _change_page(request: StudioRequest, session: Session, plan: SeriesEdit, problem: str) -> HttpResponse:

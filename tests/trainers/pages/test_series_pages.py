@@ -80,6 +80,24 @@ def test_one_button_makes_what_is_ticked_at_the_times_given(cast: Cast) -> None:
     assert "Left out" in page
 
 
+def test_four_hundred_sessions_are_made_and_changed_by_their_pages(cast: Cast) -> None:
+    browser = browser_of(cast, "lead")
+    asked = typed(cast, weekdays=[str(number) for number in range(7)], times="400")
+    plan = browser.post("/series/preview/", asked).context["plan"]
+    every = [row.occurrence.wall for row in plan.rows]
+    sent = {**asked, "row": every, "keep": every, **{f"at-{one}": one for one in every}}
+    assert browser.post("/series/make/", sent).status_code == 302
+    with studio_context(cast.lotus):
+        ids = [str(pk) for pk in Series.objects.get().sessions.values_list("pk", flat=True)]
+        starts = (nth(Series.objects.get(), 0).starts_at + timedelta(hours=1)).isoformat().replace("+", "%2B")
+        first = nth(Series.objects.get(), 0).pk
+    assert len(ids) == 400
+    address = f"/sessions/{first}/change-series/?scope=all&starts={starts}"
+    assert browser.post(address, {"row": ids, "keep": ids}).status_code == 302
+    with studio_context(cast.lotus):
+        assert all(start.endswith("T10:00") for start in starts_of(Series.objects.get()))
+
+
 def test_a_clash_comes_back_with_its_flag_and_what_was_ticked(cast: Cast) -> None:
     with studio_context(cast.lotus):
         scheduled(cast, instant(7))
@@ -318,6 +336,9 @@ def test_single_sessions_are_unticked_in_the_preview_of_a_change(cast: Cast) -> 
     nothing = browser.post(address, {"row": ids, "keep": []})
     assert nothing.status_code == 409
     assert "Every session is left out." in words_of(nothing)
+    looked = browser.post(address, {"row": ids, "keep": [], "check": "1"})
+    assert looked.status_code == 409, "Looking again at nothing says so, on the same page."
+    assert "Every session is left out." in words_of(looked)
     clash = browser.post(address, {"row": ids, "keep": ids})
     assert clash.status_code == 409
     assert "1 of 6 clashes" in words_of(clash)
