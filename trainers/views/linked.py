@@ -75,6 +75,12 @@ def _act(request: HttpRequest, purpose: Purpose, token: str, act: Callable[[], A
 @linked("cancel")
 def client_cancel(request: HttpRequest, token: str, link: Linked) -> HttpResponse:
     """Show a client her booking and what cancelling it would cost now; once it is cancelled, that and the way back."""
+    return _cancel_page(request, token, link)
+
+
+def _cancel_page(
+    request: HttpRequest, token: str, link: Linked, *, reason: str = "", status: int = 200
+) -> HttpResponse:
     booking = linked_booking(link.id)
     cost = cost_now(booking)
     fee = to_cents(booking.price * (cost.percent or 0) / 100)
@@ -87,22 +93,23 @@ def client_cancel(request: HttpRequest, token: str, link: Linked) -> HttpRespons
         "fee": fee,
         "settled": settled,
         "may_undo": booking.cancelled_by_client and may_restore(booking),
+        "reason": reason,
     }
-    return render(request, "client/linked_cancel.html", context)
+    return render(request, "client/linked_cancel.html", context, status=status)
 
 
 @require_POST
 @linked("cancel")
 def client_cancel_now(request: HttpRequest, token: str, link: Linked) -> HttpResponse:
-    """Cancel the booking, or leave the waitlist."""
+    """Cancel the booking, or leave the waitlist; where it is refused, what she wrote stays."""
     reason, shown = request.POST.get("reason", ""), request.POST.get("percent", "")
     at_most = int(shown) if shown.isdecimal() and len(shown) < 4 else None
-    return _act(
-        request,
-        "cancel",
-        token,
-        lambda: cancel_own_booking(booking_id=link.id, reason=reason, at_most=at_most),
-    )
+    try:
+        cancel_own_booking(booking_id=link.id, reason=reason, at_most=at_most)
+    except (Conflict, Invalid) as error:
+        messages.error(request, error.message)
+        return _cancel_page(request, token, link, reason=reason, status=409)
+    return HttpResponseRedirect(reverse(PAGES["cancel"], args=[token]))
 
 
 @require_POST

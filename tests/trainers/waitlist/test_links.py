@@ -173,9 +173,13 @@ def test_it_never_costs_more_than_the_page_said(
     assert "It costs you nothing." in words_of(free)
     assert 'name="percent" value="0"' in free.content.decode()
     clock.shift(timedelta(hours=3))
-    page = words_of(ask(f"{link}cancel/", "post", percent="0"))
+    refused = ask(f"{link}cancel/", "post", percent="0", reason="A cold & a cough")
+    page = words_of(refused)
+    assert refused.status_code == 409
     assert "it costs more by now than this page said" in page
     assert "50 % of the price is due: $40.00 with tax" in page
+    assert 'value="A cold &amp; a cough"' in refused.content.decode(), "what she wrote stays"
+    assert 'name="percent" value="50"' in refused.content.decode()
     private.refresh_from_db()
     assert (private.status, private.fee_percent) == ("booked", None)
     assert "Your booking is cancelled" in words_of(ask(f"{link}cancel/", "post", percent="50"))
