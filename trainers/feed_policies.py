@@ -39,10 +39,13 @@ def feed_trainers(actor: Actor) -> QuerySet[TrainerProfile]:
 
 
 def feed_clients(actor: Actor) -> QuerySet[Client]:
-    """Return the clients whose sessions she may have: only herself."""
+    """Return the clients whose sessions she may have: only herself, and not while she is archived.
+
+    Her portal, which she signs in to, stays open then. A feed is asked for by a program, for years, with nobody looking.
+    """
     if actor.user_id is None or not actor.has(Role.CLIENT):
         return Client.objects.none()
-    return Client.objects.filter(user_id=actor.user_id)
+    return Client.objects.filter(user_id=actor.user_id, is_active=True)
 
 
 def feed_rooms(actor: Actor) -> QuerySet[Room]:

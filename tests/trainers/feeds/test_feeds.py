@@ -11,6 +11,7 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
+from clients.services import change_client
 from fitflow.core.clock import now
 from fitflow.core.errors import Conflict, Invalid, NotFound, NotPermitted
 from fitflow.core.redact import without_secrets
@@ -162,6 +163,21 @@ def test_a_clients_feed_is_her_own_bookings(lotus: Cast) -> None:
     ]
     assert "Étienne" not in response.content.decode()
     assert str(full.pk) in events[0]["UID"].value
+
+
+def test_an_archived_clients_feed_is_closed_until_she_is_brought_back(lotus: Cast) -> None:
+    scheduled(lotus, at(10), clients=("Client",))
+    _, secret = feed(lotus, "client", by="client", name="Client")
+    client = lotus.client()
+    change_client(actor=lotus.actor("owner"), client_id=client.pk, is_active=False)
+    closed = ask(secret)
+    assert (closed.status_code, closed.content) == (404, ask("0" * 43).content)
+    with studio_context(lotus.lotus):
+        with pytest.raises(NotFound):
+            feed(lotus, "client", by="client", name="Client")
+        assert visible_feeds(lotus.actor("client")).count() == 1, "she can still revoke it"
+        change_client(actor=lotus.actor("owner"), client_id=client.pk, is_active=True)
+    assert len(summaries(ask(secret))) == 1
 
 
 def test_a_client_on_the_waitlist_sees_it_as_tentative(lotus: Cast) -> None:
