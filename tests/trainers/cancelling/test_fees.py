@@ -9,8 +9,10 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from fitflow.core.clock import now
+from fitflow.tenancy.context import leave
 from studios.shared.policies import SYSTEM
 from tests.cast import Cast
+from tests.pages import browser_of, words_of
 from tests.trainers.plan import scheduled
 from trainers.models import Booking, Service, Session
 from trainers.services import (
@@ -56,6 +58,17 @@ def test_cancelling_in_time_is_no_strike(lotus: Cast) -> None:
     policy(late_fee_percent=50)
     early = late_cancel(lotus, hours=30)
     assert (early.late_cancel, early.strike, early.fee_percent) == (False, None, None)
+
+
+def test_the_fee_of_a_no_show_stands_beside_her_name(lotus: Cast) -> None:
+    policy(no_show_fee_percent=80)
+    costly = missed(lotus)
+    policy(no_show_fee_percent=80, fee_from_strike=5)
+    forgiven = missed(lotus, days=2)
+    leave()
+    browser = browser_of(lotus, "lead")
+    assert "Client No-show 80 % fee" in words_of(browser.get(f"/sessions/{costly.session_id}/"))
+    assert "Client No-show no fee" in words_of(browser.get(f"/sessions/{forgiven.session_id}/"))
 
 
 def test_the_first_strikes_are_forgiven_where_the_studio_likes(lotus: Cast) -> None:
