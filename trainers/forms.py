@@ -70,7 +70,7 @@ class Refusable:
     """A form that shows what a service refused, beside the field it is about, with the nearest times that would work."""
 
     offers: list[Offer]
-    places: list[dict[str, str]]  # where she works that day instead
+    places: list[dict[str, str]]  # where she works that day instead, or where the equipment is
     asks_outside: bool
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -85,7 +85,7 @@ class Refusable:
         self.add_error(field if field in self.fields else None, error.message)
         if error.details.get("conflict") == "availability" and "outside_hours" in self.fields:
             self.asks_outside = True
-            self.places = error.details.get("places", [])
+        self.places = error.details.get("places", [])
         place = getattr(self, "location", None)
         if place is not None:
             self.offers = [Offer.of(start, place.timezone) for start in error.details.get("free_starts", [])]

@@ -9,8 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import F, Prefetch, QuerySet
 
-from trainers.models import ServiceEquipment, SessionEquipment
+from trainers.models import Service, ServiceEquipment, SessionEquipment
+from trainers.models.services import quantity_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,12 @@ class Need:
     @property
     def words(self) -> str:
         """What is needed, such as "Reformer" or "12 of Mat"."""
-        return self.name if self.quantity == 1 else f"{self.quantity} of {self.name}"
+        return quantity_words(self.name, self.quantity)
+
+    @property
+    def is_too_much(self) -> bool:
+        """Whether there is never enough of it, however little is in use."""
+        return self.quantity > self.there
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,24 @@ def needs_of_service(service_id: UUID, location_id: UUID) -> list[Need] | None:
     ] or None
 
 
+def needs_elsewhere(service_id: UUID) -> list[ServiceEquipment]:
+    """Return what a service needs at the places in use where it is given. One query."""
+    rows = ServiceEquipment.objects.filter(service=service_id, equipment__location__is_active=True)
+    rows = rows.filter(equipment__is_active=True, equipment__quantity__gte=F("quantity"))
+    return list(
+        rows.select_related("equipment__location").order_by("equipment__location__name", "equipment__name")
+    )
+
+
+def with_needs(services: QuerySet[Service]) -> QuerySet[Service]:
+    """Return services with what each needs, and where: one query more for all of them."""
+    needs = ServiceEquipment.objects.select_related("equipment__location")
+    needs = needs.filter(equipment__location__is_active=True)
+    return services.prefetch_related(
+        Prefetch("needs", needs.order_by("equipment__location__name", "equipment__name"))
+    )
+
+
 def needs_of_session(session_id: UUID) -> list[Need]:
     """Return what a session uses, as was agreed when it was booked. One query."""
     rows = SessionEquipment.objects.filter(session=session_id).order_by("equipment__name")
@@ -118,4 +143,4 @@ def short_spans(
         for equipment, start, end, used in rows
     ]
     # Of what there is less than is needed, there is never enough.
-    return [Short(starts, ends, need, need.there) for need in needs if need.quantity > need.there] + found
+    return [Short(starts, ends, need, need.there) for need in needs if need.is_too_much] + found

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
-from fitflow.core.db import refusals
+from fitflow.core.db import constraint, detail
 from fitflow.core.errors import Conflict, Invalid
+from fitflow.core.formats import span_text
 from fitflow.tenancy import hosts
 from fitflow.tenancy.context import studio_context
 from studios.models import Equipment, Location, Room
@@ -114,19 +116,29 @@ def add_equipment(*, actor: Actor, location: Location, name: str, quantity: int)
 def change_equipment(*, actor: Actor, equipment: Equipment, **changes: Any) -> Equipment:
     """Change the name of some equipment, or how many there are.
 
-    Raises NotPermitted, Invalid for another field, ValidationError, Conflict (`equipment`) where sessions to come need more
-    at once than would be left.
+    Raises NotPermitted, Invalid for another field, ValidationError, Conflict (`equipment`, with the first `session` of those)
+    where sessions to come need more at once than would be left.
     """
     require(actor, Capability.PREMISES_MANAGE)
-    with refusals(_too_few):
+    zone = equipment.location.timezone
+    try:
         return _change(actor, equipment, EQUIPMENT_FIELDS, changes)
+    except DatabaseError as error:
+        if not constraint(error).startswith("equipment_within_quantity"):
+            raise
+        raise _too_few(detail(error), zone) from error
 
 
-def _too_few(name: str, state: str) -> Exception | None:
-    if name.startswith("equipment_within_quantity"):
-        words = "Sessions to come need more of them at once. Move or cancel some of those first."
-        return Conflict(words, field="quantity", conflict="equipment")
-    return None
+def _too_few(needed: dict[str, Any], zone: str) -> Conflict:
+    """Say when more are needed than would be left. The trigger of `trainers` tells it."""
+    starts, ends = (datetime.fromisoformat(needed[name]) for name in ("starts_at", "ends_at"))
+    return Conflict(
+        f"{needed['needed']} are needed at once: {span_text(starts, ends, zone)}. Move or cancel some of that first.",
+        field="quantity",
+        conflict="equipment",
+        session=needed["session"],
+        starts_at=needed["starts_at"],
+    )
 
 
 def retire_equipment(*, actor: Actor, equipment: Equipment) -> Equipment:

@@ -65,6 +65,8 @@ def _saved(request: Any, form: Any, title: str, save: Any, **context: Any) -> Ht
             raise
         except REFUSALS as error:
             show_refusal(form, error)
+            if isinstance(error, Conflict):
+                context["needed_by"] = error.details.get("session")
         else:
             messages.success(request, f"{row.name} is saved.")
             return redirect("studio_settings")

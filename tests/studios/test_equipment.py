@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from fitflow.core.flash import undo_address
+from fitflow.core.formats import span_text
 from fitflow.tenancy.context import studio_context
 from studios.models import AuditEvent, Equipment
 from studios.services import add_equipment
@@ -52,11 +53,16 @@ def test_a_refusal_stands_beside_its_field_and_keeps_what_was_typed(cast: Cast) 
     with studio_context(cast.lotus):
         place = cast.location().pk
         save_service(actor=SYSTEM, service_id=cast.service().pk, equipment={row.pk: 1})
-        for trainer in ("lead", "trainer"):
-            scheduled(cast, at(10), trainer=trainer)
+        later = [scheduled(cast, at(12), trainer=trainer) for trainer in ("lead", "trainer")]
+        first, _ = (scheduled(cast, at(10), trainer=trainer) for trainer in ("lead", "trainer"))
+        assert first.starts_at < later[0].starts_at
     answer = browser.post(f"/settings/equipment/{row.pk}/", {"name": "Reformer", "quantity": "1"})
     assert answer.status_code == 422
-    assert "Sessions to come need more of them at once" in answer.context["form"].errors["quantity"][0]
+    words = span_text(first.starts_at, first.ends_at, "America/Toronto")
+    assert answer.context["form"].errors["quantity"] == [
+        f"2 are needed at once: {words}. Move or cancel some of that first."
+    ]
+    assert f'href="/sessions/{first.pk}/"' in answer.content.decode()
     again = browser.post(f"/settings/places/{place}/equipment/add/", {"name": "Reformer", "quantity": "1"})
     assert again.status_code == 422
     assert 'value="Reformer"' in again.content.decode()

@@ -83,3 +83,13 @@ class ServiceEquipment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} of {self.equipment_id}"
+
+    @property
+    def words(self) -> str:
+        """What is needed, such as "Reformer" or "12 of Mat"."""
+        return quantity_words(self.equipment.name, self.quantity)
+
+
+def quantity_words(name: str, quantity: int) -> str:
+    """Write so many of something: "Reformer", "12 of Mat"."""
+    return name if quantity == 1 else f"{quantity} of {name}"

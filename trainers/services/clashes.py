@@ -16,7 +16,14 @@ from fitflow.core.formats import clock_text, day_text
 from studios.models import Location, Room
 from studios.shared.policies import Actor
 from trainers.models import Session, TrainerProfile
-from trainers.selectors_equipment import Need, Short, needs_of_service, needs_of_session, short_spans
+from trainers.selectors_equipment import (
+    Need,
+    Short,
+    needs_elsewhere,
+    needs_of_service,
+    needs_of_session,
+    short_spans,
+)
 from trainers.selectors_hours import holiday_name, outside_hours, working_hours
 
 HALF_HOUR = timedelta(minutes=30)
@@ -191,6 +198,8 @@ def short_words(short: Short, place: Location, when: str) -> str:
     need, where = short.need, f"at {place.name}"
     if not need.there:
         return f"{need.name}: out of use {where}"
+    if need.is_too_much:
+        return f"{need.name}: {need.quantity} needed, there {'is' if need.there == 1 else 'are'} {need.there} {where}"
     if short.left:
         return f"{need.name}: {short.left} of {need.there} {where} left {when}, {need.quantity} needed"
     if need.there == 1:
@@ -203,12 +212,35 @@ def not_here(place: Location) -> str:
     return f"This needs equipment that is not at {place.name}"
 
 
+def _given_elsewhere(plan: Plan) -> Conflict:
+    """Say what a service needs that its place has not, and which places have it."""
+    rows = needs_elsewhere(plan.service_id) if plan.service_id is not None else []
+    if not rows:
+        return Conflict(
+            f"{not_here(plan.location)}. Choose another place.", field="location", conflict="equipment"
+        )
+    places = {row.equipment.location_id: row.equipment.location.name for row in rows}
+    first = [row.words for row in rows if row.equipment.location_id == rows[0].equipment.location_id]
+    return Conflict(
+        f"It needs {' and '.join(first)}, which {plan.location.name} does not have. Book it at {' or '.join(places.values())}.",
+        field="location",
+        conflict="equipment",
+        places=[{"location": str(place), "name": name} for place, name in places.items()],
+    )
+
+
 def equipment_clash(plan: Plan) -> Conflict:
     """Say which equipment is short, where and when."""
     needs = _needs(plan)
     if needs is None:
+        return _given_elsewhere(plan)
+    if never := next((need for need in needs if need.is_too_much), None):
+        short = Short(plan.starts_at, plan.ends_at, never, never.there)
         return Conflict(
-            f"{not_here(plan.location)}. Choose another place.", field="location", conflict="equipment"
+            f"{short_words(short, plan.location, '')}. Choose another place or service.",
+            field="location",
+            conflict="equipment",
+            equipment=str(never.equipment),
         )
     found = [
         short

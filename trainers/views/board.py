@@ -26,6 +26,7 @@ from trainers.forms import AddClientForm, CancelForm
 from trainers.models import Booking, Session
 from trainers.policies import editable_session
 from trainers.selectors import SessionBoard, session_board
+from trainers.selectors_equipment import needs_of_session
 from trainers.selectors_notes import with_addenda
 from trainers.selectors_series import place_in_series
 from trainers.services import (
@@ -108,6 +109,7 @@ def _context(board: SessionBoard) -> dict[str, Any]:
         "people": session.booked + session.waitlisted,
         "back": calendar_at(session),
         "place_in_series": place_in_series(session),
+        "equipment": needs_of_session(session.pk),
         **_words(session),
     }
 

@@ -20,6 +20,7 @@ from studios.shared.decorators import staff_required
 from studios.shared.requests import StudioRequest
 from trainers.forms import BookingForm, clients_like
 from trainers.models import Session, TrainerProfile
+from trainers.selectors_equipment import with_needs
 from trainers.selectors_hours import place_at
 from trainers.services import cancel_session, schedule_session
 from trainers.views.answers import calendar_at, toasted, told, when
@@ -107,7 +108,7 @@ def _form_answer(request: StudioRequest, form: BookingForm, status: int = 200) -
         "zone": location.timezone if location else request.studio.timezone,
         "zones": [(one.name, zone_text(one.timezone)) for one in form.locations.values()],
         "one_zone": zone_text(zones.pop()) if len(zones) == 1 else "",
-        "services": form.fields["service"].queryset,  # type: ignore[attr-defined]
+        "services": with_needs(form.fields["service"].queryset),  # type: ignore[attr-defined]
         "chosen": form.chosen_service,
     }
     page = "trainer/_booking_form.html" if request.htmx else "trainer/session_new.html"

@@ -25,6 +25,7 @@ from studios.shared.decorators import staff_required
 from studios.shared.requests import StudioRequest
 from trainers.models import Service, Session
 from trainers.recurrence import WALL, occurrence_at, read_wall
+from trainers.selectors_equipment import with_needs
 from trainers.selectors_series import series_page
 from trainers.services.series import AHEAD, Planned, SeriesPlan, create_series, preview_series
 from trainers.views.periods import id_asked, instant_from, zone_text
@@ -63,7 +64,7 @@ def _form_page(request: StudioRequest, form: SeriesForm, status: int = 200) -> H
     location = form.location
     context = {
         "form": form,
-        "services": Service.objects.filter(is_active=True),
+        "services": with_needs(Service.objects.filter(is_active=True)),
         "chosen": form.chosen_service,
         "zone": location.timezone if location else request.studio.timezone,
         "zones": [(one.name, zone_text(one.timezone)) for one in form.locations.values()],

@@ -11,10 +11,12 @@ import time_machine
 
 from fitflow.core.clock import now
 from fitflow.core.errors import Conflict, Invalid, NotFound
+from fitflow.tenancy.context import leave
 from studios.models import Equipment
 from studios.services import add_equipment, change_equipment, retire_equipment
 from studios.shared.policies import SYSTEM
 from tests.cast import Cast
+from tests.pages import browser_of, words_of
 from tests.trainers.plan import at, scheduled, wish
 from tests.trainers.series.wishes import nth, series_of
 from tests.trainers.series.wishes import wish as series_wish
@@ -147,7 +149,8 @@ def test_a_hold_that_ran_out_stands_in_nobodys_way_and_is_confirmed_only_while_i
 def test_a_place_without_it_gives_no_such_service(lotus: Cast, reformers: Equipment) -> None:
     annex = lotus.location("Annex").pk
     error = refused(schedule_session, **{**wish(lotus, at(10)), "location_id": annex})
-    assert error.message == "This needs equipment that is not at Annex. Choose another place."
+    assert error.message == "It needs Reformer, which Annex does not have. Book it at Main."
+    assert error.details["places"] == [{"location": str(lotus.location().pk), "name": "Main"}]
     assert error.field == "location"
     other = add_equipment(actor=SYSTEM, location=lotus.location("Annex"), name="Reformer", quantity=1)
     need(lotus, other)
@@ -159,7 +162,7 @@ def test_what_is_out_of_use_is_booked_no_more(lotus: Cast, reformers: Equipment)
     booked = scheduled(lotus, at(10))
     retire_equipment(actor=SYSTEM, equipment=reformers)
     error = refused(schedule_session, **wish(lotus, at(14)))
-    assert error.message == "Reformer: out of use at Main. Choose another day."
+    assert error.message == "Reformer: out of use at Main. Choose another place or service."
     reschedule_session(actor=SYSTEM, session_id=booked.pk, starts_at=at(11))
 
 
@@ -171,6 +174,39 @@ def test_there_are_never_fewer_than_are_booked(lotus: Cast, reformers: Equipment
     assert (error.value.field, error.value.details["conflict"]) == ("quantity", "equipment")
     cancel_session(actor=SYSTEM, session_id=Session.objects.earliest("created_at").pk)
     only(lotus, reformers, 1)
+
+
+def test_what_is_fewer_than_a_service_needs_is_told_as_that(lotus: Cast, reformers: Equipment) -> None:
+    need(lotus, reformers, 2)
+    only(lotus, reformers, 1)
+    error = refused(schedule_session, **wish(lotus, at(10)))
+    assert error.message == "Reformer: 2 needed, there is 1 at Main. Choose another place or service."
+
+
+def test_pages_say_what_a_session_uses_and_where_it_can_be_booked(lotus: Cast, reformers: Equipment) -> None:
+    need(lotus, reformers, 2)
+    session = scheduled(lotus, at(10))
+    service, annex, main = lotus.service().pk, lotus.location("Annex").pk, lotus.location().pk
+    leave()
+    browser = browser_of(lotus, "lead")
+    assert "Uses 2 of Reformer." in words_of(browser.get(f"/sessions/{session.pk}/"))
+    assert "Uses 2 of Reformer at Main." in words_of(browser.get("/sessions/new/"))
+    assert "Uses 2 of Reformer at Main." in words_of(browser.get("/series/new/"))
+    typed = {
+        "starts_on": at(14).date().isoformat(),
+        "starts_at": "14:00",
+        "service": service,
+        "trainer": session.trainer_id,
+        "place": annex,
+    }
+    refused = browser.post("/calendar/book/", typed)
+    assert refused.status_code == 422
+    assert "It needs 2 of Reformer, which Annex does not have. Book it at Main." in words_of(refused)
+    assert f'value="place:{main}"' in refused.content.decode()
+    there = browser.post("/calendar/book/", {**typed, "pick": f"place:{main}"})
+    assert f'value="{main}" selected' in there.content.decode()
+    short = browser.post("/calendar/book/", {**typed, "place": main, "starts_at": "10:30"})
+    assert "busy from 10:00 to 11:00" in words_of(short)
 
 
 def test_past_sessions_are_written_as_they_were(lotus: Cast, reformers: Equipment) -> None:
