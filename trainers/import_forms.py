@@ -137,7 +137,8 @@ class ValuesForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         self._token = columns_token(batch)
-        super().__init__(*args, initial={"seen": self._token}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial["seen"] = self._token
         self._here, self._found, self._saved = here, found, batch.mapping
         self._cells: dict[str, list[tuple[str, str, int]]] = {key: [] for key in THINGS}
         for key, cell, many in shown:
@@ -180,8 +181,9 @@ class ValuesForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Refuse what was said of other columns' values; what is typed for values that are still there stays."""
         if self.data.get("seen") != self._token:
-            self.data = self.data.copy()
-            self.data["seen"] = self._token
+            data: Any = self.data
+            self.data = again = data.copy()
+            again["seen"] = self._token
             self.add_error(None, STALE)
         return self.cleaned_data
 

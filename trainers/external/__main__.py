@@ -7,6 +7,7 @@ import resource
 import signal
 import sys
 import warnings
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, NoReturn
 
@@ -71,7 +72,7 @@ def _listed(question: dict[str, Any]) -> dict[str, Any]:
         ends=datetime.fromisoformat(question["ends"]),
         zone=question["zone"],
     )
-    return {"status": "read", "events": listed_events(question["content"].encode(), wanted)}
+    return {"status": "read", **asdict(listed_events(question["content"].encode(), wanted))}
 
 
 def _within(seconds: float, code: str) -> None:

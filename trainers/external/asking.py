@@ -28,6 +28,15 @@ class Answer:
     skipped: int = 0
 
 
+@dataclass(frozen=True)
+class Events:
+    """What is in a calendar file that was uploaded: see `listing.Listed`."""
+
+    rows: list[list[str]]
+    whole_days: int
+    unreadable: int
+
+
 def ask(
     *,
     address: str,
@@ -63,8 +72,8 @@ def ask(
     return Answer(spans, told["etag"], told["last_modified"], told["skipped"])
 
 
-def list_events(*, content: str, zone: str, starts: datetime, ends: datetime) -> list[list[str]]:
-    """Return what is in a calendar file that was uploaded (`listing.listed_events`), read in a process of its own.
+def list_events(*, content: str, zone: str, starts: datetime, ends: datetime) -> Events:
+    """Return what is in a calendar file that was uploaded, read in a process of its own.
 
     Raises Trouble. Call it outside any transaction: it takes seconds.
     """
@@ -79,7 +88,7 @@ def list_events(*, content: str, zone: str, starts: datetime, ends: datetime) ->
     told = _told(question, seconds=seconds + 5)
     if told["status"] == "trouble":
         raise Trouble(told["code"])
-    return list(told["events"])
+    return Events(list(told["rows"]), told["whole_days"], told["unreadable"])
 
 
 def _told(question: dict[str, Any], *, seconds: float) -> dict[str, Any]:

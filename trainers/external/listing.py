@@ -5,6 +5,7 @@ Unlike busy time, titles, places and people are wanted here: whoever uploads the
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,25 +27,40 @@ from trainers.external.trouble import Trouble
 LONGEST = 300  # characters of a title, place or name
 
 
-def listed_events(content: bytes, wanted: Wanted) -> list[list[str]]:
-    """Return a row for each occurrence and each who attends it, in order of time: title, start, end, place, organizer,
-    name and e-mail of who attends, state. Events of whole days are left out. Raises Trouble."""
+@dataclass
+class Listed:
+    """A row for each occurrence and each who attends it, in order of time, and how many entries are not among them.
+
+    A row has title, start, end, place, organizer, name and e-mail of who attends, state.
+    """
+
+    rows: list[list[str]] = field(default_factory=list)
+    whole_days: int = 0
+    unreadable: int = 0
+
+
+def listed_events(content: bytes, wanted: Wanted) -> Listed:
+    """Return what is in a calendar file; events of whole days are left out. Raises Trouble."""
+    told, occurrences = Listed(), 0
     found: list[tuple[datetime, list[str]]] = []
     for calendar in calendars_in(content):
         zone = zone_of(calendar, wanted)
-        drop_unreadable(calendar)
+        told.unreadable += drop_unreadable(calendar)
         query = recurring_ical_events.of(calendar, skip_bad_series=True)
         try:
-            events = query.between(wanted.starts, wanted.ends)
+            events = [one for one in query.between(wanted.starts, wanted.ends) if isinstance(one, Event)]
         except (ValueError, TypeError, KeyError, OverflowError, AttributeError) as error:
             raise Trouble("not_calendar") from error
+        occurrences += len(events)
+        if occurrences > MOST_OCCURRENCES:
+            raise Trouble("too_many")
         for event in events:
-            start = _moment(event, "DTSTART", zone) if isinstance(event, Event) else None
+            start = _moment(event, "DTSTART", zone)
+            told.whole_days += start is None
             if start:
                 found += [(start, row) for row in _rows(event, start, _moment(event, "DTEND", zone))]
-        if len(found) > MOST_OCCURRENCES:
-            raise Trouble("too_many")
-    return [row for _, row in sorted(found, key=lambda pair: pair[0])]
+    told.rows = [row for _, row in sorted(found, key=lambda pair: pair[0])]
+    return told
 
 
 def _moment(event: Any, name: str, zone: ZoneInfo) -> datetime | None:
@@ -67,7 +83,7 @@ def _rows(event: Any, start: datetime, end: datetime | None) -> list[list[str]]:
     guests = [
         [_name(one), _address(one), state]
         for one in listed(event.get("ATTENDEE"))
-        if _address(one) != host and _is_guest(one)
+        if not (host and _address(one) == host) and _is_guest(one)
     ]
     return [common + guest for guest in guests or [["", "", state]]]
 

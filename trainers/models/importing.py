@@ -86,6 +86,11 @@ class Import(Row):
         return self.state in {"reading", "checking", "importing", "undoing"}
 
     @property
+    def can_be_dropped(self) -> bool:
+        """Whether it has made nothing, nor is about to."""
+        return self.finished_at is None and self.state not in {"importing", "dropped"}
+
+    @property
     def problems(self) -> int:
         """How many rows the dry run found something wrong with."""
         return int(self.counts.get("problem", 0))

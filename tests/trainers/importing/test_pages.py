@@ -255,6 +255,17 @@ def test_it_says_what_stands_in_the_way_of_an_undo(lotus: Cast, ask: Any) -> Non
     assert "1 client was changed since: Ann Lee." in words_of(answer)
 
 
+def test_a_check_is_stopped_by_throwing_the_file_away(lotus: Cast, ask: Any) -> None:
+    batch = mapped(start(CLIENTS))
+    ask("import_check", batch.pk, post={})
+    page = ask("import_detail", batch.pk)
+    assert "Stop and throw the file away" in words_of(page)
+    assert "tell you" not in words_of(page), "nobody is told"
+    ask("import_drop", batch.pk, post={})
+    carried_out(lotus)
+    assert (Import.objects.get().state, ImportRow.objects.count()) == ("dropped", 0)
+
+
 def test_a_file_is_thrown_away(lotus: Cast, ask: Any) -> None:
     batch = start(CLIENTS)
     ask("import_drop", batch.pk, post={})

@@ -20,7 +20,7 @@ from fitflow.tenancy.context import current_studio
 from studios.services import record_event
 from studios.shared.models import Studio
 from studios.shared.policies import Actor
-from trainers.external.asking import list_events
+from trainers.external.asking import Events, list_events
 from trainers.external.trouble import Trouble
 from trainers.import_policies import fetch_import, require_importing
 from trainers.importing.fields import preset_of
@@ -172,14 +172,21 @@ def read_calendar_file(*, import_id: UUID | str) -> bool:
             starts=now - CALENDAR_REACH,
             ends=now + CALENDAR_REACH,
         )
-        if not events:
-            raise Invalid("There is no event in it within two years of today.")
-    except (Trouble, Invalid) as error:
-        code = getattr(error, "code", "")
-        _unreadable(batch, CALENDAR_WORDS.get(code, str(error) if isinstance(error, Invalid) else ""))
-        return True
-    _keep_events(batch, events)
+        if not events.rows:
+            raise Invalid(f"There is no event in it within two years of today. {_left_out(events)}")
+        _keep_events(batch, events)
+    except Trouble as trouble:
+        _unreadable(batch, CALENDAR_WORDS.get(trouble.code, ""))
+    except Invalid as error:
+        _unreadable(batch, str(error))
     return True
+
+
+def _left_out(events: Events) -> str:
+    """Say which entries of a calendar are not among its rows."""
+    found = [(events.whole_days, "of whole days"), (events.unreadable, "that cannot be read")]
+    words = " and ".join(f"{many:,} {what}" for many, what in found if many)
+    return f"Left out: {words}." if words else ""
 
 
 def give_up_reading(*, import_id: UUID | str) -> None:
@@ -198,14 +205,18 @@ def _unreadable(batch: Import, words: str) -> None:
     with transaction.atomic():
         forget_file(batch)
         words = words or "The calendar file could not be read. Export it again."
-        Import.objects.filter(pk=batch.pk).update(state=Import.State.DROPPED, notice=words)
+        reading = Import.objects.filter(pk=batch.pk, state=Import.State.READING)
+        reading.update(state=Import.State.DROPPED, notice=words)
 
 
-def _keep_events(batch: Import, events: list[list[str]]) -> None:
+def _keep_events(batch: Import, events: Events) -> None:
+    if len(events.rows) > MOST_ROWS:
+        words = f"The calendar makes more than {MOST_ROWS:,} rows, one for each who attends an event."
+        raise Invalid(f"{words} Export a shorter time.")
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(CALENDAR_HEADER)
-    writer.writerows(events)
+    writer.writerows(events.rows)
     with transaction.atomic():
         row = Import.objects.select_for_update().get(pk=batch.pk)
         if row.state != Import.State.READING:
@@ -214,7 +225,7 @@ def _keep_events(batch: Import, events: list[list[str]]) -> None:
         # Line by line, so that no piece grows beyond what one row should hold.
         pieces = _pieces(io.StringIO(text.getvalue(), newline=""))
         _note_layout(row, _kept(row, pieces))
-        row.state, row.preset = Import.State.MAPPING, "ics"
+        row.state, row.preset, row.notice = Import.State.MAPPING, "ics", _left_out(events)
         row.save()
 
 
@@ -229,10 +240,11 @@ def drop_import(*, actor: Actor, import_id: UUID | str) -> Import:
     fetch_import(actor, import_id)
     with transaction.atomic():
         batch = Import.objects.select_for_update().get(pk=import_id)
-        if batch.finished_at or batch.state == Import.State.IMPORTING:
-            raise Conflict("It is imported already. You can undo it.", conflict="status", status=batch.state)
         if batch.state == Import.State.DROPPED:
             return batch
+        if not batch.can_be_dropped:
+            words = "is imported already" if batch.finished_at else "is being imported just now"
+            raise Conflict(f"It {words}. You can undo it afterwards.", conflict="status", status=batch.state)
         batch.state = Import.State.DROPPED
         batch.round += 1
         batch.save(update_fields=["state", "round"])
