@@ -37,23 +37,42 @@ document.addEventListener("submit", async (event) => {
   delete form.dataset.confirmed;
 }, true);
 
-// Who signs out leaves nothing of what she was writing in this tab.
-document.addEventListener("submit", (event) => {
-  if (event.target.action?.endsWith?.("/account/logout/")) window.sessionStorage.clear();
-});
-
-// Signing out leaves nothing behind on a shared device: what a session board kept to be sent goes, once the person agrees.
+// Signing out leaves nothing behind on a shared device: what a session board kept to be sent, and what was typed into a note,
+// goes once the person agrees.
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  const kept = form.matches("[data-leave]") ? Object.keys(localStorage).filter((name) => name.startsWith("ff-board:")) : [];
-  if (!kept.length) return;
+  if (!form.matches("[data-leave]")) return;
+  const entries = Object.keys(localStorage).filter((name) => name.startsWith("ff-board:"));
+  const words = Object.keys(sessionStorage).filter((name) => name.startsWith("note:"));
+  if (!entries.length && !words.length) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  const text = "What was entered in a session without a network is still on this device. Signing out drops it.";
-  if (!(await ask({ title: "Some entries were not sent yet", text, label: "Sign out", keep: "Stay" }))) return;
-  kept.forEach((name) => localStorage.removeItem(name));
+  const [title, text] = entries.length
+    ? ["Some entries were not sent yet", "What was entered in a session without a network is still on this device. Signing out drops it."]
+    : ["A note is not kept yet", "What you typed into a note is on this device alone. Signing out drops it."];
+  if (!(await ask({ title, text, label: "Sign out", keep: "Stay" }))) return;
+  entries.forEach((name) => localStorage.removeItem(name));
+  sessionStorage.clear();
   form.requestSubmit(event.submitter);
 }, true);
+
+// Every tab of this studio hears of it: it forgets what was being written when she asks to leave, and goes to the start when
+// she is out. A tab that slept finds the time of it when it wakes.
+let leaving = false;
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || !event.target.matches("[data-leave]")) return;
+  leaving = true;
+  sessionStorage.clear();
+  localStorage.setItem("ff-left", String(Date.now()));
+});
+window.addEventListener("pagehide", () => leaving && localStorage.setItem("ff-out", String(Date.now())));
+window.addEventListener("storage", ({ key }) => {
+  if (key === "ff-left") sessionStorage.clear();
+  if (key === "ff-out") window.location.replace("/");
+});
+window.addEventListener("pageshow", ({ persisted }) => {
+  if (persisted && Number(localStorage.getItem("ff-out") ?? 0) > performance.timeOrigin) window.location.replace("/");
+});
 
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -135,8 +135,12 @@ function noteOf(form) {
   return { client, visibility, ...words };
 }
 
-/** Puts words into the form, or takes them out of it, and lets notes.js know. */
-function write(words) {
+/** Puts words into the form, or takes them out of it, and lets notes.js know. Words about one client go to no other. */
+function write(words, { client, visibility } = {}) {
+  const about = noteForm()?.querySelector("select[name=client]");
+  if (about && client) about.value = [...about.options].some(({ value }) => value === client) ? client : "";
+  const readers = visibility && noteForm()?.querySelector(`input[name=visibility][value="${CSS.escape(visibility)}"]`);
+  if (readers) readers.checked = true;
   for (const [number, field] of texts().entries()) {
     field.value = number ? "" : words;
     field.dispatchEvent(new Event("input", { bubbles: true }));
@@ -225,7 +229,7 @@ queue.addEventListener("sent", ({ detail: { piece } }) => {
 // A note that was refused stands in the form again, to be mended; also when the page was left meanwhile.
 function giveBack({ kind, body }) {
   if (kind !== "note" || writing()) return;
-  write(body.body ?? body.sections.map(({ text }) => text).filter(Boolean).join("\n\n"));
+  write(body.body ?? body.sections.map(({ text }) => text).filter(Boolean).join("\n\n"), body);
 }
 
 queue.addEventListener("refused", ({ detail: { piece } }) => giveBack(piece));

@@ -1,6 +1,7 @@
 // What is entered on a session board goes through here: one after the other, at once while there is a network, else as soon
 // as there is one again. What waits is kept in this browser, encrypted under a key that only the person's own page brings,
 // and is gone once it is sent. Each piece carries an id made here, so that the server takes it once however often it comes.
+import { keyFrom, seal, unseal } from "./sealing.js";
 import { call } from "./ui.js";
 
 const KEPT = 3 * 24 * 3600 * 1000; // what nobody came back for
@@ -24,21 +25,17 @@ export function newId() {
 class Shelf {
   constructor(person, session, key) {
     this.prefix = `ff-board:${person}:${session}:`;
-    this.key = crypto.subtle && key
-      ? crypto.subtle.importKey("raw", Uint8Array.from(key.match(/../g), (pair) => parseInt(pair, 16)), "AES-GCM", false, ["encrypt", "decrypt"])
-      : null;
+    this.key = keyFrom(key);
     this.keeps = this.key !== null; // false: what waits lives as long as the page
     this.writing = Promise.resolve();
   }
 
   put(id, piece) {
     if (!this.key) return;
-    const text = JSON.stringify(piece);
+    const now = structuredClone(piece);
     this.writing = this.writing.then(async () => {
-      const nonce = crypto.getRandomValues(new Uint8Array(12));
-      const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce }, await this.key, new TextEncoder().encode(text));
-      const bytes = [...nonce, ...new Uint8Array(sealed)].map((byte) => String.fromCharCode(byte)).join("");
-      localStorage.setItem(this.prefix + id, JSON.stringify({ at: Date.now(), sealed: btoa(bytes) }));
+      const sealed = await seal(this.key, now);
+      localStorage.setItem(this.prefix + id, JSON.stringify({ at: Date.now(), sealed }));
     }).catch(() => {
       this.keeps = false; // storage is full, or blocked
       this.failed?.();
@@ -57,9 +54,7 @@ class Shelf {
         const { at, sealed } = JSON.parse(localStorage.getItem(name));
         if (Date.now() - at > KEPT) localStorage.removeItem(name);
         if (!name.startsWith(this.prefix)) continue;
-        const bytes = Uint8Array.from(atob(sealed), (letter) => letter.charCodeAt(0));
-        const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: bytes.slice(0, 12) }, await this.key, bytes.slice(12));
-        found.push(JSON.parse(new TextDecoder().decode(plain)));
+        found.push(await unseal(this.key, sealed));
       } catch {
         // Not ours to read, or broken: it goes when its time is over.
       }

@@ -203,7 +203,7 @@ def a_session_to_close(world: World) -> str:
     return str(found[0][0])
 
 
-def test_6_she_closes_the_session_on_a_phone_in_three_taps_and_writes_a_note(
+def test_6_she_closes_the_session_on_a_phone_in_three_taps_and_writes_and_signs_a_note(
     visit: Open, world: World, story: dict[str, str]
 ) -> None:
     closing = a_session_to_close(world)
@@ -230,6 +230,11 @@ def test_6_she_closes_the_session_on_a_phone_in_three_taps_and_writes_a_note(
     )
     assert stored[0][1] is True
     assert "Hips" not in stored[0][0]
+    note = page.locator("article.note", has_text="Hips are opening")
+    expect(note).to_contain_text("The client can read it once you sign it")
+    note.get_by_role("button", name="Sign").first.tap()
+    page.get_by_role("button", name="Sign note").tap()
+    expect(page.get_by_text("Note signed. The client can read it now.")).to_be_visible()
     story["closed"] = closing
 
 

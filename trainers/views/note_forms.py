@@ -21,6 +21,7 @@ from trainers.services.notes import LONGEST
 from trainers.views.periods import uuid_from
 
 EMPTY = "Write something first."
+UNSTORED = {"autocomplete": "off"}  # no browser writes the words into its own history of the tab
 
 
 class NoteForm(Refusable, forms.Form):
@@ -31,7 +32,7 @@ class NoteForm(Refusable, forms.Form):
         label="Note",
         max_length=LONGEST,
         error_messages={"required": EMPTY},
-        widget=forms.Textarea({"rows": 5}),
+        widget=forms.Textarea({"rows": 5, **UNSTORED}),
     )
     visibility = forms.ChoiceField(
         label="Who can read it",
@@ -66,7 +67,7 @@ class NoteForm(Refusable, forms.Form):
                 help_text=section["hint"],
                 required=False,
                 max_length=LONGEST,
-                widget=forms.Textarea({"rows": 3}),
+                widget=forms.Textarea({"rows": 3, **UNSTORED}),
             )
 
     @property
@@ -168,7 +169,7 @@ class AddendumForm(Refusable, forms.Form):
         label="Addendum",
         max_length=LONGEST,
         error_messages={"required": EMPTY},
-        widget=forms.Textarea({"rows": 4}),
+        widget=forms.Textarea({"rows": 4, **UNSTORED}),
     )
 
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import QueryDict
 from django.template.context import Context
 from django.urls import NoReverseMatch, reverse
+from django.utils.crypto import salted_hmac
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -35,6 +36,14 @@ TONES = {
     "warning": ("is-warn", "exclamation-triangle"),
     "error": ("is-bad", "exclamation-circle"),
 }
+
+
+@register.simple_tag(takes_context=True)
+def keeping_key(context: Context) -> str:
+    """`data-key="{% keeping_key %}"`: the key under which this person's browser seals what she types; no other page brings it."""
+    request = context["request"]
+    whose = f"{request.studio.pk}:{request.user.pk}"
+    return salted_hmac("typed-words", whose, algorithm="sha256").hexdigest()
 
 
 # Words and figures
