@@ -31,13 +31,17 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Resealed:
-    """How many values were sealed anew, and how many would not open and stay as they are."""
+    """How many values were sealed anew, how many would not open and stay as they are, and how many came too late.
+
+    What came too late was written the old way while this ran, by a process of the version before or with the older key.
+    """
 
     done: int = 0
     failed: int = 0
+    late: int = 0
 
     def __add__(self, other: Resealed) -> Resealed:
-        return Resealed(self.done + other.done, self.failed + other.failed)
+        return Resealed(self.done + other.done, self.failed + other.failed, self.late + other.late)
 
 
 def encrypted_fields(*, per_studio: bool) -> list[EncryptedTextField]:
@@ -62,8 +66,10 @@ def reseal_here(*, per_studio: bool, batch: int = BATCH) -> Resealed:
     """
     total = Resealed()
     for field in encrypted_fields(per_studio=per_studio):
+        found = Resealed()
         for rows in _batches(field, batch):
-            total += _reseal(field, rows)
+            found += _reseal(field, rows)
+        total += found + Resealed(late=max(0, _left(field) - found.failed))
     return total
 
 
@@ -75,6 +81,13 @@ def _names(field: models.Field[Any, Any]) -> dict[str, sql.Identifier]:
         "key": sql.Identifier(key.column),
         "column": sql.Identifier(column),
     }
+
+
+def _left(field: EncryptedTextField) -> int:
+    query = sql.SQL("SELECT count(*) FROM {table} WHERE {column} <> '' AND NOT starts_with({column}, %s)")
+    with connection.cursor() as cursor:
+        cursor.execute(query.format(**_names(field)), [current_seal(bound=True)])
+        return int(cursor.fetchone()[0])
 
 
 def _batches(field: EncryptedTextField, size: int) -> Iterator[list[tuple[UUID, str]]]:

@@ -182,6 +182,7 @@ def test_a_minute_without_a_network_loses_nothing_and_doubles_nothing(
     entry = pick(phone, "Back squat")
     for repetitions in (8, 7, 6):
         log_set(entry, repetitions, "40")
+    phone.locator("#note-client").select_option(index=1)
     phone.locator("#note-form [name=body]").fill("Felt strong. The left knee is quiet.")
     phone.get_by_role("button", name="Keep note").click()
     expect(waiting(entry)).to_have_count(3)
@@ -319,6 +320,9 @@ def test_a_note_that_was_refused_is_there_to_be_mended_in_another_tab_too(
     refusal = {"error": {"code": "invalid", "message": "Too long.", "details": {}}}
     phone.route(re.compile("/notes/$"), lambda route: route.fulfill(status=422, json=refusal))
     phone.context.set_offline(True)
+    phone.locator("#note-client").select_option(index=2)
+    about = phone.locator("#note-client").input_value()
+    phone.locator("#note-form").get_by_text("The client and I").click()
     phone.locator("#note-form [name=body]").fill("Felt strong.")
     phone.get_by_role("button", name="Keep note").click()
     phone.context.set_offline(False)
@@ -327,6 +331,8 @@ def test_a_note_that_was_refused_is_there_to_be_mended_in_another_tab_too(
     other.goto(phone.url)
     expect(other.locator("#board-waits")).to_contain_text("was not taken: Too long.")
     expect(other.locator("#note-form [name=body]")).to_have_value("Felt strong.")
+    expect(other.locator("#note-client")).to_have_value(about)
+    expect(other.locator("#note-form").get_by_label("The client and I")).to_be_checked()
 
 
 def test_it_follows_where_sockets_are_blocked(board: Callable[..., Page]) -> None:

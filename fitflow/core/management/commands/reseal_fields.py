@@ -37,6 +37,11 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{total.failed} values did not open and stay as they are; the log names their rows."
             )
+        if total.late:
+            raise CommandError(
+                f"{total.late} values were written the old way meanwhile. Run it again once no process of the version before,"
+                " or with the older key, is left."
+            )
         self.stdout.write(f"{total.done} values sealed anew, none left.")
 
     def _told(self, where: str, found: Resealed) -> Resealed:
