@@ -41,11 +41,15 @@ class LocationIn(serializers.Serializer[Any]):
     province = serializers.ChoiceField(choices=Province.choices)
     postal_code = serializers.CharField(max_length=10, allow_blank=True, required=False)
     timezone = serializers.CharField(max_length=40, help_text="An IANA zone, such as America/Toronto.")
+    closed_on_holidays = serializers.BooleanField(
+        required=False, help_text="On the province's public holidays no free slots are offered."
+    )
 
 
 class LocationOut(LocationIn):
     id = serializers.UUIDField()
     address = serializers.CharField(help_text="Street and number.")
+    closed_on_holidays = serializers.BooleanField()
     is_active = serializers.BooleanField()
 
 
@@ -92,7 +96,7 @@ class StudioOut(StudioIn):
 
 
 def _location(row: Location) -> dict[str, Any]:
-    fields = ("id", "name", "city", "province", "postal_code", "timezone", "is_active")
+    fields = ("id", "name", "city", "province", "postal_code", "timezone", "closed_on_holidays", "is_active")
     return {**{name: getattr(row, name) for name in fields}, "address": row.street}
 
 

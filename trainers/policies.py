@@ -120,7 +120,7 @@ def _works_here(actor: Actor) -> None:
 def visible_services(actor: Actor) -> QuerySet[Service]:
     """Return the services on offer, to whoever works here; raise NotPermitted."""
     _works_here(actor)
-    return Service.objects.filter(is_active=True).prefetch_related("needs")
+    return Service.objects.filter(is_active=True).prefetch_related("needs", "trainers", "rooms")
 
 
 def fetch_service(actor: Actor, service_id: UUID) -> Service:

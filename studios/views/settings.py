@@ -20,6 +20,7 @@ from studios.shared.decorators import roles_required, sign_in_url
 from studios.shared.models import Role
 
 LOCATION_FIELDS = ("name", "street", "city", "postal_code", "province", "timezone", "closed_on_holidays")
+ANOTHER_ZONE = "What is booked keeps its moment. Hours, and what repeats from now on, go by the new clock."
 managers = roles_required(Role.OWNER, Role.MANAGER)
 
 
@@ -91,6 +92,7 @@ def location_edit(request: Any, location_id: UUID) -> HttpResponse:
     """Change a place."""
     row = selectors.fetch_location(location_id)
     form = LocationForm(request.POST or None, initial={name: getattr(row, name) for name in LOCATION_FIELDS})
+    form.fields["timezone"].help_text = ANOTHER_ZONE
 
     def save(data: dict[str, Any]) -> Location:
         return services.change_location(actor=request.actor, location=row, **data)

@@ -95,6 +95,26 @@ def test_a_service_says_what_it_needs(cast: Cast) -> None:
     assert owner.ask("PATCH", f"services/{service}/", {"equipment": nothing}).status == 404
 
 
+def test_a_service_says_by_api_when_by_whom_and_where_it_is_given(cast: Cast) -> None:
+    owner = Caller(cast, "owner")
+    with studio_context(cast.lotus):
+        service, trainer, room = cast.service().pk, str(cast.trainer("trainer").pk), str(cast.room().pk)
+    with studio_context(cast.summit):
+        theirs = str(cast.trainer("lead").pk)
+    path = f"services/{service}/"
+    said = {"notice_hours": 4, "horizon_weeks": 6, "trainers": [trainer], "rooms": [room]}
+    changed = owner.ask("PATCH", path, said)
+    assert {name: changed.data[name] for name in said} == said
+    (listed,) = [row for row in owner.get("services/").results if row["id"] == str(service)]
+    assert {name: listed[name] for name in said} == said
+    kept = owner.ask("PATCH", path, {"horizon_weeks": 8}).data
+    assert (kept["trainers"], kept["notice_hours"]) == ([trainer], 4)
+    assert owner.ask("PATCH", path, {"trainers": []}).data["trainers"] == []
+    assert owner.ask("PATCH", path, {"trainers": [theirs]}).status == 404
+    for wrong in ({"notice_hours": 721}, {"horizon_weeks": 0}, {"rooms": "x"}):
+        assert owner.ask("PATCH", path, wrong).status == 400
+
+
 def test_the_api_keeps_equipment(cast: Cast) -> None:
     owner = Caller(cast, "owner")
     with studio_context(cast.lotus):

@@ -24,6 +24,8 @@ def test_a_place_and_its_room_are_added_and_changed(cast: Cast) -> None:
     assert {name: made.data[name] for name in PLACE} == PLACE
     path = f"locations/{made.data['id']}/"
     assert owner.ask("PATCH", path, {"address": "6 Pier Rd"}).data["address"] == "6 Pier Rd"
+    assert made.data["closed_on_holidays"] is True
+    assert owner.ask("PATCH", path, {"closed_on_holidays": False}).data["closed_on_holidays"] is False
     room = owner.post(f"{path}rooms/", {"name": "Loft", "capacity": 9})
     assert (room.status, room.data["location"]) == (201, made.data["id"])
     assert owner.ask("PATCH", f"{path}rooms/{room.data['id']}/", {"capacity": 11}).data["capacity"] == 11

@@ -33,6 +33,10 @@ def service_dict(service: Service) -> dict[str, Any]:
             "no_show_fee_percent": service.no_show_fee_percent,
             "fee_from_strike": service.fee_from_strike,
         },
+        "notice_hours": service.notice_hours,
+        "horizon_weeks": service.horizon_weeks,
+        "trainers": [row.pk for row in service.trainers.all()],
+        "rooms": [row.pk for row in service.rooms.all()],
         "equipment": [
             {"equipment": need.equipment_id, "quantity": need.quantity} for need in service.needs.all()
         ],

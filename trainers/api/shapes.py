@@ -42,6 +42,28 @@ class ServiceIn(serializers.Serializer[Any]):
     buffer_before_minutes = serializers.IntegerField(min_value=0, max_value=240, required=False)
     buffer_after_minutes = serializers.IntegerField(min_value=0, max_value=240, required=False)
     cancellation = CancellationShape(required=False)
+    notice_hours = serializers.IntegerField(
+        min_value=0,
+        max_value=720,
+        required=False,
+        help_text="Free slots begin not less than so many hours ahead.",
+    )
+    horizon_weeks = serializers.IntegerField(
+        min_value=1,
+        max_value=104,
+        required=False,
+        help_text="Free slots begin not more than so many weeks ahead.",
+    )
+    trainers = serializers.ListField(
+        child=Id(),
+        source="trainer_ids",
+        required=False,
+        max_length=500,
+        help_text="Who can give it; none: all.",
+    )
+    rooms = serializers.ListField(
+        child=Id(), source="room_ids", required=False, max_length=500, help_text="Where; none: everywhere."
+    )
     equipment = NeedShape(
         many=True,
         required=False,
@@ -61,6 +83,10 @@ class ServiceOut(serializers.Serializer[Any]):
     buffer_before_minutes = serializers.IntegerField()
     buffer_after_minutes = serializers.IntegerField()
     cancellation = CancellationShape()
+    notice_hours = serializers.IntegerField()
+    horizon_weeks = serializers.IntegerField()
+    trainers = serializers.ListField(child=serializers.UUIDField())
+    rooms = serializers.ListField(child=serializers.UUIDField())
     equipment = NeedShape(many=True)
     is_active = serializers.BooleanField()
 

@@ -216,7 +216,7 @@ def save_exception(
     """
     row = _exception(actor, trainer_id, exception_id)
     location = Location.objects.filter(pk=location_id).first() if location_id else None
-    if location_id and location is None:
+    if location_id and (location is None or not (location.is_active or location_id == row.location_id)):
         raise NotFound("There is no such place.", field="location")
     asked = {
         "kind": kind,

@@ -17,6 +17,12 @@ from tests.world import World
 pytestmark = pytest.mark.e2e
 
 
+def saves_what_changed_meanwhile(page: Page) -> None:
+    seen = page.locator("input[name=seen]").first
+    seen.evaluate("field => { field.value = 'another' }")
+    acts.sends("Save the week", **{"starts-1-0": "7:30"})(page)
+
+
 def test_hours_and_free_times(eyes_of: EyesOf, world: World) -> None:
     eyes, owner = eyes_of("lead"), eyes_of("owner")
     visit = partial(eyes.visit, studio="lotus")
@@ -41,6 +47,11 @@ def test_hours_and_free_times(eyes_of: EyesOf, world: World) -> None:
         query=f"?from={summer}&until={summer + timedelta(days=30)}",
         act=acts.opens("season-end"),
     )
+    eyes.page.locator("#season-end").get_by_role("button", name="Remove these hours").click()
+    eyes.look("lotus-availability-season-removed")
+    eyes.page.get_by_role("button", name="Undo").click()
+    eyes.look("lotus-availability-season-back")
+    visit("availability", state="changed-meanwhile", act=saves_what_changed_meanwhile)
     visit("exception_new", trainer_id=her)
     today = clock.today("America/Toronto")
     acts.sends("Save", starts_on=f"{today:%Y-%m-%d}", ends_on=f"{today:%Y-%m-%d}", reason="Dentist")(

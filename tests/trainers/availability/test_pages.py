@@ -12,6 +12,7 @@ import time_machine
 from django.conf import settings
 from django.test import Client
 
+from fitflow.core.errors import NotFound
 from fitflow.tenancy.context import studio_context
 from studios.models import AuditEvent, Location
 from studios.shared.models import Member
@@ -276,6 +277,27 @@ def test_time_off_at_a_place_that_was_closed_does_not_become_time_off_everywhere
     with studio_context(cast.lotus):
         row.refresh_from_db()
         assert (row.ends_on, row.location_id) == (date(2027, 6, 9), ids["annex"])
+
+
+def test_a_place_out_of_use_takes_no_new_time_off_and_is_named_so_in_the_week(
+    cast: Cast, ids: dict[str, Any]
+) -> None:
+    with studio_context(cast.lotus):
+        hours = [WeeklyHours(0, 540, 720, ids["annex"])]
+        set_week(actor=SYSTEM, trainer_id=ids["trainer"], location_ids=[ids["annex"]], hours=hours)
+        Location.objects.filter(pk=ids["annex"]).update(is_active=False)
+        with pytest.raises(NotFound):
+            save_exception(
+                actor=SYSTEM,
+                kind="off",
+                starts_on=date(2027, 6, 7),
+                ends_on=date(2027, 6, 8),
+                trainer_id=ids["trainer"],
+                location_id=ids["annex"],
+            )
+    page = _browser(cast, "trainer").get(PATH).content.decode()
+    assert ">Annex (out of use)</option>" in page
+    assert ">Main</option>" in page
 
 
 def test_extra_hours_without_times_are_refused_beside_the_field(cast: Cast, ids: dict[str, Any]) -> None:
