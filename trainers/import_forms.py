@@ -15,6 +15,7 @@ from trainers.importing.values import ORDERS
 from trainers.models import Import
 from trainers.services.importing.mapping import (
     MOST_VALUES,
+    SAME_EMAILS,
     SAME_NAMES,
     STALE,
     THINGS,
@@ -57,7 +58,12 @@ class ColumnsForm(forms.Form):
     same_name = forms.ChoiceField(
         label="Somebody with the same name, but no e-mail or phone to tell",
         choices=list(SAME_NAMES.items()),
-        help_text="The same e-mail is always the same person, and so is the same phone with the same name.",
+        help_text="The same phone with the same name is always the same person.",
+    )
+    same_email = forms.ChoiceField(
+        label="Somebody with another’s e-mail, under another name",
+        choices=list(SAME_EMAILS.items()),
+        help_text="Families often share one. An address belongs to one client only.",
     )
     lenient = forms.BooleanField(
         required=False,
@@ -94,7 +100,7 @@ class ColumnsForm(forms.Form):
             place: data[f"column_{place}"] for place in range(len(self._header)) if data[f"column_{place}"]
         }
         rest: dict[str, Any] = {
-            key: data[key] for key in ("order", "zone", "same_name", "lenient") if key in data
+            key: data[key] for key in ("order", "zone", "same_name", "same_email", "lenient") if key in data
         }
         return {"columns": columns, **rest}
 
@@ -102,7 +108,10 @@ class ColumnsForm(forms.Form):
 def columns_initial(mapping: dict[str, Any]) -> dict[str, Any]:
     """Return what the form of columns begins with."""
     columns = {f"column_{place}": key for place, key in mapping.get("columns", {}).items()}
-    return {**{key: mapping.get(key) for key in ("order", "zone", "same_name", "lenient")}, **columns}
+    return {
+        **{key: mapping.get(key) for key in ("order", "zone", "same_name", "same_email", "lenient")},
+        **columns,
+    }
 
 
 def _only(here: list[Choice]) -> str:

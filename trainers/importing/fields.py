@@ -90,7 +90,7 @@ PRESETS = (
         _marks(
             "start time, end time, type, calendar, appointment price",
             "start time, end time, calendar, appointment id",
-            "first name, last name, phone, email, notes, days since last appointment",
+            "first name, last name, phone, email, days since last appointment",
         ),
         "mdy",
     ),

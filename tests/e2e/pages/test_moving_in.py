@@ -68,7 +68,7 @@ def test_moving_in(eyes_of: EyesOf, world: World, tmp_path: Path) -> None:
     visit("import_detail", state="none", query="?q=zzyzx", import_id=one)
     visit("import_detail", state="new", query="?show=new", import_id=one)
     eyes.page.locator("[data-dialog='run']").click()
-    eyes.page.get_by_role("dialog").get_by_role("button", name="Import the new rows").click()
+    eyes.page.get_by_role("dialog").get_by_role("button", name="Import new rows").click()
     expect(eyes.page.get_by_text("Nobody was mailed")).to_be_visible(timeout=60_000)
     visit("import_detail", state="done", import_id=one)
     visit("import_detail", state="undo", import_id=one, act=acts.opens("undo"))

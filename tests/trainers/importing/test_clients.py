@@ -90,16 +90,11 @@ def test_the_same_person_comes_in_once(lotus: Cast) -> None:
     assert Client.objects.filter(name__iexact="zoe").count() == 1
 
 
-def test_an_address_of_two_people_is_a_problem(lotus: Cast) -> None:
-    batch = checked("Name,Email\nAnn Lee,lee@example.com\nBo Lee,lee@example.com\n")
-    assert "Ann Lee in row 2 has this e-mail address" in complaints(batch)[3]
-
-
 def test_who_is_here_already_stays_as_she_is(lotus: Cast) -> None:
     Client.objects.create(name="Ann Lee", email="ann@example.com", city="Here")
     Client.objects.create(name="Bo Chan", phone="+14165550142")
     batch = checked(
-        "Name,Email,Phone,City\nAnna Lee,ANN@example.com,,There\nBo Chan,,416-555-0142,There\nNew One,,,\n"
+        "Name,Email,Phone,City\nA. Lee,ANN@example.com,,There\nBo Chan,,416-555-0142,There\nNew One,,,\n"
     )
     assert outcomes(batch) == {2: "here", 3: "here", 4: "new"}
     brought(batch)

@@ -117,7 +117,9 @@ def test_a_timetable_with_its_values_mapped(lotus: Cast, ask: Any) -> None:
     upload(ask, text, "timetable")
     batch = Import.objects.get()
     columns = {"column_0": "start", "column_1": "service", "column_2": "trainer", "column_3": "name"}
-    answer = ask("import_columns", batch.pk, post={"order": "ymd", "same_name": "same", **columns})
+    answer = ask(
+        "import_columns", batch.pk, post={"order": "ymd", "same_name": "same", "same_email": "ask", **columns}
+    )
     assert answer.url == path("import_values", batch.pk)
     form = ask("import_values", batch.pk).context["form"]
     assert [(one["cell"], one["many"]) for one in form.groups[0]["cells"]] == [("Massage", 2)]
@@ -203,7 +205,9 @@ def test_what_was_assumed_of_the_file_is_said(lotus: Cast, ask: Any, text: bytes
 def test_wrong_columns_are_said_and_what_was_chosen_stays(lotus: Cast, ask: Any) -> None:
     batch = start(CLIENTS)
     answer = ask(
-        "import_columns", batch.pk, post={"same_name": "new", "column_0": "email", "column_1": "email"}
+        "import_columns",
+        batch.pk,
+        post={"same_name": "new", "same_email": "ask", "column_0": "email", "column_1": "email"},
     )
     assert answer.status_code == 422
     assert "chosen for two columns" in words_of(answer)

@@ -31,6 +31,7 @@ SAME_NAMES = {
     "same": "It is the same person",
     "new": "It is another person",
 }
+SAME_EMAILS = {key: SAME_NAMES[key] for key in ("ask", "same")}
 THINGS = ("service", "trainer", "location")
 SAMPLES = 3
 MOST_VALUES = 5000  # different ones of a kind: what has more is no column of services, trainers or places
@@ -71,6 +72,7 @@ def first_mapping(batch: Import) -> dict[str, Any]:
         "order": guess_order(samples, usual),
         "zone": "",
         "same_name": "same" if batch.kind == Import.Kind.TIMETABLE else "ask",
+        "same_email": "ask",
         "lenient": False,
     }
 
@@ -83,6 +85,7 @@ def save_columns(
     order: str = "ymd",
     zone: str = "",
     same_name: str = "ask",
+    same_email: str = "ask",
     lenient: bool = False,
 ) -> Import:
     """Say what each column holds (place from 0, key of `importing.fields`), and how dates and same names are read.
@@ -98,7 +101,7 @@ def save_columns(
             raise Invalid("There is no such column or field.")
         if trouble := column_trouble(batch.kind, chosen):
             raise Invalid(trouble)
-        if order not in ORDERS or same_name not in SAME_NAMES:
+        if order not in ORDERS or same_name not in SAME_NAMES or same_email not in SAME_EMAILS:
             raise Invalid("Choose one of the orders and answers offered.")
         batch.mapping = {
             **{key: batch.mapping.get(key, {}) for key in ("values", "default")},
@@ -106,6 +109,7 @@ def save_columns(
             "order": order,
             "zone": zone,
             "same_name": same_name,
+            "same_email": same_email,
             "lenient": lenient,
         }
         _back_to_mapping(batch)

@@ -56,14 +56,39 @@ SET client = CASE WHEN found.many = 1 AND %(same)s THEN found.one END,
     END
 FROM found WHERE row.id = found.id
 """
+# Families share an address. Another name is one that has a word the other has not; an initial may stand for a word.
+WORDS_WITHIN = """NOT EXISTS (
+    SELECT FROM regexp_split_to_table({one}, {ends}) AS mine(word) WHERE mine.word <> '' AND NOT EXISTS (
+        SELECT FROM regexp_split_to_table({other}, {ends}) AS theirs(word)
+        WHERE theirs.word = mine.word OR length(mine.word) = 1 AND starts_with(theirs.word, mine.word)))""".replace(
+    "{ends}", "'[[:space:].,’''-]+'"
+)
+
+
+def _other_name(one: str, other: str) -> str:
+    pairs = ((one, other), (other, one))
+    within = " OR ".join(WORDS_WITHIN.replace("{one}", a).replace("{other}", b) for a, b in pairs)
+    return f"{one} <> {other} AND NOT ({within})"
+
+
+HERE_UNDER_ANOTHER_NAME = f"""
+UPDATE trainers_importrow AS row SET clashes = row.clashes || jsonb_build_array(client.name || ' is a client already and has'
+    || ' this e-mail address. Say on the mapping page what another name means, or clear the address.')
+FROM clients_client AS client
+WHERE {{open}} AND row.client = client.id AND lower(client.email) = row.email AND row.email <> '' AND row.name <> row.email
+  AND {_other_name(FOLDED, "row.folded")}
+"""  # noqa: S608
+ROW_UNDER_ANOTHER_NAME = f"""
+UPDATE trainers_importrow AS row SET clashes = row.clashes || jsonb_build_array('Row ' || lead.number || ' has the same e-mail'
+    || ' and another name, ' || lead.name || '. Say on the mapping page what that means, or clear one of the addresses.')
+FROM trainers_importrow AS lead
+WHERE {{open}} AND lead.id = row.person AND lead.id <> row.id AND lead.email = row.email AND row.email <> ''
+  AND row.name <> row.email AND lead.name <> lead.email AND {_other_name("lead.folded", "row.folded")}
+"""  # noqa: S608
 ONE_EMAIL = """
-UPDATE trainers_importrow AS row SET person = first.person,
-    clashes = CASE WHEN %(strict)s AND first.folded <> row.folded AND row.client IS NULL THEN row.clashes || jsonb_build_array(
-        first.name || ' in row ' || first.number || ' has this e-mail address. It belongs to one client: clear one of them.')
-        ELSE row.clashes END
+UPDATE trainers_importrow AS row SET person = first.person
 FROM (
-    SELECT id, first_value(id) OVER mine AS person, first_value(folded) OVER mine AS folded, first_value(name) OVER mine AS name,
-           first_value(number) OVER mine AS number
+    SELECT id, first_value(id) OVER mine AS person
     FROM trainers_importrow AS row WHERE {open} AND email <> '' WINDOW mine AS (PARTITION BY email ORDER BY number)
 ) AS first
 WHERE row.id = first.id AND first.person <> row.id
@@ -210,7 +235,7 @@ def _match_rows(batch: Import) -> dict[str, int]:
         "batch": batch.pk,
         "same": same_name == "same",
         "new": same_name == "new",
-        "strict": batch.kind == Import.Kind.CLIENTS,
+        "careful": batch.mapping.get("same_email", "same") == "ask",
     }
     with connection.cursor() as cursor:
         _run(cursor, AGAIN, values)
@@ -239,10 +264,14 @@ def _run(cursor: Any, statement: str, values: dict[str, Any]) -> None:
 
 def _match_people(cursor: Any, values: dict[str, Any]) -> None:
     _run(cursor, HERE_BY_EMAIL, values)
+    if values["careful"]:
+        _run(cursor, HERE_UNDER_ANOTHER_NAME, values)
     _run(cursor, HERE_BY_PHONE, values)
     if not values["new"]:
         _run(cursor, HERE_BY_NAME, values)
     _run(cursor, ONE_EMAIL, values)
+    if values["careful"]:
+        _run(cursor, ROW_UNDER_ANOTHER_NAME, values)
     # One may lead to the next: an address, a phone number, another address.
     for _ in range(4):
         _run(cursor, ONE_PHONE, values)

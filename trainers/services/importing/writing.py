@@ -25,6 +25,14 @@ log = structlog.get_logger(__name__)
 STEP = 5000  # rows of the file written by one round of statements
 CHANGED = "Something has changed here since the check. Nothing was imported; look at the new result."
 STOPPED = "The import stopped before the end. Nothing was imported; start it again."
+CHECK_FIRST = "Check the file first. Nothing was imported."
+NOT_NOW = {
+    "importing": "It is being imported already.",
+    "done": "It is imported already.",
+    "undoing": "It is just being taken back.",
+    "undone": "It was taken back. Upload the file again to import it anew.",
+    "dropped": "The file is thrown away. Upload it again.",
+}
 TAKEN = {
     "busytime_no_overlap": "Somebody booked one of these times meanwhile.",
     "equipment_within_quantity": "At one of these times more equipment would be in use than there is.",
@@ -128,7 +136,7 @@ def request_import(
     with transaction.atomic():
         batch = Import.objects.select_for_update().get(pk=import_id)
         if batch.state != Import.State.CHECKED:
-            raise Conflict("Check the file first.", conflict="status", status=batch.state)
+            raise Conflict(NOT_NOW.get(batch.state, CHECK_FIRST), conflict="status", status=batch.state)
         if seen is not None and batch.round != seen:
             raise Conflict(
                 "The file was checked anew meanwhile. Nothing was imported; look at the new result.",
