@@ -19,7 +19,7 @@ from clients.models import Client
 from fitflow.core.db import lock_in_transaction
 from fitflow.core.errors import Conflict
 from fitflow.tenancy.context import studio_context
-from studios.models import Location
+from studios.models import Location, Room
 from studios.shared.models import Studio
 from studios.shared.policies import SYSTEM
 from tests.scratch import at_once, scratch_person, scratch_studio
@@ -156,6 +156,38 @@ def test_of_many_changes_of_one_version_one_wins(arena: Arena) -> None:
     ended = at_once([call(hour) for hour in range(9, 19)])
     conflicts = [result.details["conflict"] for result in ended if isinstance(result, Conflict)]
     assert conflicts == ["version"] * 9
+
+
+def test_a_move_takes_back_no_change_that_was_made_meanwhile(
+    arena: Arena, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with studio_context(arena.first):
+        session = schedule_session(actor=SYSTEM, starts_at=at(8), **arena.wish(arena.first))
+        room = Room.objects.get(name="Studio B")
+    others: list[Any] = []
+
+    def give_a_room_first(*names: str) -> None:
+        # Once: somebody else gives the session a room after the move has looked at it and before the move has its lock.
+        monkeypatch.setattr(scheduling, "lock_in_transaction", lock_in_transaction)
+        others.extend(at_once([give_room]))
+        lock_in_transaction(*names)
+
+    def give_room() -> Session:
+        with studio_context(arena.first):
+            return reschedule_session(
+                actor=SYSTEM, session_id=session.id, starts_at=session.starts_at, room_id=room.id
+            )
+
+    monkeypatch.setattr(scheduling, "lock_in_transaction", give_a_room_first)
+    with studio_context(arena.first):
+        with pytest.raises(Conflict) as refused:
+            reschedule_session(actor=SYSTEM, session_id=session.id, starts_at=at(9))
+        assert [type(one) for one in others] == [Session]
+        assert refused.value.details["conflict"] == "version"
+        session.refresh_from_db()
+        assert (session.room_id, session.starts_at) == (room.id, at(8))
+        moved = reschedule_session(actor=SYSTEM, session_id=session.id, starts_at=at(9))
+        assert (moved.room_id, moved.starts_at) == (room.id, at(9))
 
 
 def fill_the_class(arena: Arena, people: int) -> Counter[str]:

@@ -149,13 +149,19 @@ def locked(session: Session, *, version: int | None = None) -> Session:
     """
     rows = Session.objects.select_for_update(of=("self",), no_key=True)
     current = rows.select_related("service", "trainer__lead", "location", "room").get(pk=session.pk)
-    if version is not None and current.version != version:
+    if version is not None:
+        check_version(current, version)
+    return current
+
+
+def check_version(session: Session, version: int) -> None:
+    """Raise Conflict (`version`, with the current state) where a session, as it is now, is of another version."""
+    if session.version != version:
         raise Conflict(
             "Somebody changed this session meanwhile. Look at it again, then repeat your change.",
             conflict="version",
-            current=state_of(current),
+            current=state_of(session),
         )
-    return current
 
 
 def scheduled(session: Session) -> Session:
@@ -200,7 +206,8 @@ def reschedule_session(
     (None: without a room; KEEP, the default, leaves it).
 
     Raises NotFound, NotPermitted, Invalid, and Conflict: trainer, room, equipment, availability (for another time or trainer,
-    unless `outside_hours`), `version` (with the current state) where `version` is given and no longer the newest, or `status`.
+    unless `outside_hours`), `version` (with the current state) where `version` is given and no longer the newest or the session
+    was changed while this looked at it, or `status`.
     Publishes session.rescheduled unless nothing changed.
     """
     seen = editable_session(actor, session_id)
@@ -215,25 +222,33 @@ def reschedule_session(
         lock_in_transaction(trainer_lock(seen.trainer), trainer_lock(trainer))
         sweep_holds(people=[trainer.user_id], rooms=[room.id if room else None])
         session = scheduled(locked(seen, version=version))
-        before = (session.trainer_id, session.room_id, session.starts_at, session.ends_at)
-        session.trainer, session.room = trainer, room
-        session.starts_at, session.ends_at = plan.starts_at, plan.ends_at
-        if (session.trainer_id, session.room_id, session.starts_at, session.ends_at) == before:
+        # What is not asked for stays as it was read: it must still be so.
+        check_version(session, seen.version)
+        was = session.starts_at
+        if not _put(session, plan):
             return session
         session.save(update_fields=["trainer", "room", "starts_at", "ends_at"])
         session.version += 1  # as the trigger has written it
-        if trainer.id != before[0]:
+        if trainer.pk != seen.trainer_id:
             begin_care(user_id=trainer.user_id, client_ids=_booked_clients(session))
         outbox.publish("session.rescheduled", session=session.id)
         record_event(
             actor=actor,
             action="session.rescheduled",
             subject=session,
-            was=before[2].isoformat(),
+            was=was.isoformat(),
             starts_at=session.starts_at.isoformat(),
             trainer=trainer.id,
         )
     return session
+
+
+def _put(session: Session, plan: Plan) -> bool:
+    """Write onto an (unsaved) session who gives it, where and when; return whether that changed anything."""
+    before = (session.trainer_id, session.room_id, session.starts_at, session.ends_at)
+    session.trainer, session.room = plan.trainer, plan.room
+    session.starts_at, session.ends_at = plan.starts_at, plan.ends_at
+    return before != (session.trainer_id, session.room_id, session.starts_at, session.ends_at)
 
 
 def _booked_clients(session: Session) -> list[UUID]:
