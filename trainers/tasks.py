@@ -87,10 +87,10 @@ def cover_again(message: OutboxMessage) -> None:
 @shared_task(name="trainers.ask_calendars", public_rows=True)
 def ask_calendars() -> int:
     """Beat's turn, each minute: ask the calendars elsewhere whose time has come, each in a task of its own."""
-    external.cover_again()
     due = external.claim_due()
     for calendar_id in due:
         read_soon(calendar_id)
+    external.cover_again()
     return len(due)
 
 

@@ -22,6 +22,7 @@ from fitflow.core import outbox
 from fitflow.core.clock import now, validate_zone
 from fitflow.core.db import lock_in_transaction
 from fitflow.core.errors import Conflict, Invalid, NotFound
+from fitflow.core.rounds import one_by_one
 from trainers.external.addresses import target_of
 from trainers.external.asking import Answer, ask
 from trainers.external.trouble import Trouble, words_for
@@ -221,16 +222,20 @@ def _replace(calendar: ExternalCalendar, spans: Iterable[tuple[datetime, datetim
 def cover_again(*, people: Collection[UUID] | None = None) -> int:
     """Make busy again what of calendars elsewhere a session has left (moved, cancelled); return for how many people.
 
-    `people` limits it; None means everybody. On public rows, outside any transaction.
+    `people` limits it; None means everybody. One for whom it fails keeps no other waiting. On public rows, outside any
+    transaction.
     """
     with connection.cursor() as cursor:
         cursor.execute(UNCOVERED, {"everybody": people is None, "people": list(people or [])})
         found = [row[0] for row in cursor.fetchall()]
-    for person in found:
-        with transaction.atomic():
-            lock_in_transaction(_lock(person))
-            _rebuild(person)
-    return len(found)
+    return one_by_one(found, _cover, name="calendars elsewhere")
+
+
+def _cover(person: UUID) -> int:
+    with transaction.atomic():
+        lock_in_transaction(_lock(person))
+        _rebuild(person)
+    return 1
 
 
 def trainers_here() -> set[UUID]:

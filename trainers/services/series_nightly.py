@@ -12,6 +12,7 @@ from clients.services import begin_care
 from fitflow.core import outbox
 from fitflow.core.clock import now, today
 from fitflow.core.db import constraint, lock_in_transaction, retry_deadlocks
+from fitflow.core.rounds import one_by_one
 from studios.public_holidays import public_holidays
 from studios.services import record_event
 from studios.shared.policies import SYSTEM
@@ -46,9 +47,9 @@ def due_series() -> list[UUID]:
 def carry_on_all() -> int:
     """Carry on every series of the entered studio, each in a transaction of its own; return how many sessions were made.
 
-    Killed half-way, the next call does the rest; called twice, it makes nothing twice.
+    Killed half-way, the next call does the rest; called twice, it makes nothing twice. One that fails keeps no other waiting.
     """
-    return sum(carry_on_series(series_id=series_id) for series_id in due_series())
+    return one_by_one(due_series(), lambda series_id: carry_on_series(series_id=series_id), name="series")
 
 
 @retry_deadlocks

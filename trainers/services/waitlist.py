@@ -17,6 +17,7 @@ from fitflow.core.clock import now
 from fitflow.core.db import retry_deadlocks
 from fitflow.core.errors import Conflict
 from fitflow.core.formats import clock_text
+from fitflow.core.rounds import one_by_one
 from studios.services import record_event
 from studios.shared.policies import SYSTEM, Actor
 from trainers.models import Booking, Session, WaitlistOffer
@@ -216,6 +217,8 @@ def sessions_to_tend() -> list[UUID]:
 def tend_waitlists() -> int:
     """Do what is due on every waitlist of the studio, one transaction for each session; return how many offers were made.
 
-    Every minute; killed at any point, the next turn does the rest.
+    Every minute; killed at any point, the next turn does the rest. A session for which it fails keeps no other waiting.
     """
-    return sum(len(offer_places(session_id=session_id)) for session_id in sessions_to_tend())
+    return one_by_one(
+        sessions_to_tend(), lambda session_id: len(offer_places(session_id=session_id)), name="waitlist"
+    )

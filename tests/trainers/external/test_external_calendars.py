@@ -149,6 +149,24 @@ def test_beats_turn_asks_what_is_due_and_covers_what_was_left(cast: Cast, addres
     assert held(cast)[0] == (at(12), at(14))
 
 
+def test_one_whose_time_cannot_be_covered_keeps_no_other_waiting(cast: Cast, address: str) -> None:
+    for who in ("lead", "trainer"):
+        subscribed(cast, address, who=who)
+    BusyTime.objects.filter(kind="external").delete()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            CREATE FUNCTION pg_temp.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;
+            CREATE TRIGGER refuse BEFORE INSERT ON trainers_shared_busytime FOR EACH ROW
+            """
+            f"WHEN (NEW.user_id = '{cast.user['lead'].pk}') EXECUTE FUNCTION pg_temp.refuse()"
+        )
+    added = add_calendar(user=cast.user["trainer"], name="New", address=address, zone=ZONE)
+    tasks.ask_calendars()
+    assert ExternalCalendar.objects.get(pk=added.pk).asked_at is not None
+    assert (held(cast), held(cast, "trainer")[0]) == ([], (at(12), at(14)))
+
+
 def test_what_has_gone_from_it_is_free_again(cast: Cast, server: Elsewhere, address: str) -> None:
     calendar_ = subscribed(cast, address)
     server.gives(calendar(busy(at(16), at(17), uid="b")), ETag='"2"')

@@ -162,6 +162,25 @@ def test_killed_half_way_the_next_night_does_the_rest(
     assert {at.astimezone(TORONTO).weekday() for at in rows.values_list("starts_at", flat=True)} == {0}
 
 
+def test_a_series_that_fails_keeps_no_other_waiting(lotus: Cast) -> None:
+    first, second = (series_of(lotus, ENDLESS, starts=f"{day()}T{hour:02}:00") for hour in (9, 11))
+    for series in (first, second):
+        as_of_weeks_ago(series, 3)
+    until = Series.objects.get(pk=first.pk).made_until
+    assert until is not None
+    # What is to be left out is left out already: the row that says so cannot be written twice.
+    AvailabilityException.objects.create(
+        trainer=first.trainer, kind="off", starts_on=until, ends_on=until + timedelta(days=21),
+        starts_minute=8 * 60, ends_minute=10 * 60,
+    )  # fmt: skip
+    monday = next(day for day in (until + timedelta(days=n) for n in range(1, 8)) if day.weekday() == 0)
+    SeriesSkip.objects.create(series=first, occurrence=f"{monday}T09:00", why="clash")
+    before = len(starts_of(second))
+    assert carry_on_all() == 3
+    assert len(starts_of(second)) == before + 3
+    assert Series.objects.get(pk=first.pk).made_until == until, "and it is tried again tomorrow"
+
+
 def test_one_mail_to_each_client_with_a_file_of_all_sessions(lotus: Cast) -> None:
     series = series_of(lotus, service="Class", clients=("Client", "Étienne Caron"))
     message = OutboxMessage.objects.get(topic="series.scheduled", lane="mail")

@@ -13,13 +13,13 @@ from fitflow.core.models import OutboxMessage
 from fitflow.tenancy.context import studio_context
 from notifications.letters import Later, render
 from notifications.models import Delivery
-from studios.models import AuditEvent
+from studios.models import AuditEvent, Location
 from studios.shared.policies import SYSTEM
 from tests.cast import Cast
 from tests.trainers.plan import scheduled
 from tests.trainers.waitlist.plan import CLASS, SOON, TUESDAY, booking_of, full_class, leave, offers
 from trainers.messages import queue_offer
-from trainers.models import WaitlistOffer
+from trainers.models import Session, WaitlistOffer
 from trainers.services import (
     accept_offer,
     book_client,
@@ -69,6 +69,21 @@ def test_a_freed_place_goes_to_the_first_once_it_cannot_be_undone(
     assert offer.answer_by == TUESDAY + timedelta(hours=23), "until 9:00, because twelve hours end at night"
     assert (tend_waitlists(), offer_places(session_id=session.pk)) == (0, []), "once is enough"
     assert AuditEvent.objects.filter(action="offer.made", subject_id=offer.booking_id).exists()
+
+
+def test_a_session_for_which_it_fails_keeps_no_other_waiting(
+    lotus: Cast, clock: time_machine.Traveller
+) -> None:
+    broken = full_class(lotus, "Ada", "Bea")
+    sound = full_class(lotus, "Cleo", "Dora", starts_at=broken.starts_at + timedelta(hours=3))
+    for session in (broken, sound):
+        leave(session)
+    wait(clock)
+    nowhere = Location.objects.create(name="Nowhere", province="ON", timezone="Mars/Olympus")
+    Session.objects.filter(pk=broken.pk).update(location=nowhere)
+    assert tend_waitlists() == 1
+    assert offers(sound) == [("Cleo", "open")]
+    assert offers(broken) == []
 
 
 def test_an_undo_within_three_minutes_leaves_nobody_disappointed(
