@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
+import structlog
 from django.apps import apps
 from django.conf import settings
 from django.core.management.commands import migrate
+from django.db import OperationalError
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django_tenants.utils import get_public_schema_name, get_tenant_model
 from psycopg import sql
 
 from fitflow.tenancy.db import connection
+
+# Whoever changes a table waits for those who use it, and all who come after wait behind: not for long, but often.
+LOCK_TIMEOUT = "3s"
+TRIES, PAUSE = 20, 3.0
+LOCK_NOT_AVAILABLE = "55P03"
+log = structlog.get_logger(__name__)
 
 
 def studio_labels() -> set[str]:
@@ -59,7 +68,11 @@ def studios_behind() -> list[str]:
 
 
 class StudioMigrate(migrate.Command):
-    """Django's migrate. In a studio's schema the shared apps' migrations are recorded first, so that none is rendered."""
+    """Django's migrate. In a studio's schema the shared apps' migrations are recorded first, so that none is rendered.
+
+    A migration that does not get its lock within LOCK_TIMEOUT is given up and begun again, so that nobody who books waits longer
+    behind it than that.
+    """
 
     def handle(self, *args: Any, **options: Any) -> None:
         if connection.schema_name != get_public_schema_name():
@@ -74,7 +87,25 @@ class StudioMigrate(migrate.Command):
             recorder.migration_qs.bulk_create(
                 recorder.Migration(app=app, name=name) for app, name in sorted(shared - known)
             )
-        super().handle(*args, **options)
+        for attempt in range(1, TRIES + 1):
+            try:
+                self._migrate(*args, **options)
+            except OperationalError as error:
+                if getattr(error.__cause__, "sqlstate", "") != LOCK_NOT_AVAILABLE or attempt == TRIES:
+                    raise
+                log.warning("migrate.waits", schema=connection.schema_name, attempt=attempt)
+                time.sleep(PAUSE)
+            else:
+                return
+
+    def _migrate(self, *args: Any, **options: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, false)", [LOCK_TIMEOUT])
+        try:
+            super().handle(*args, **options)
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("RESET lock_timeout")
 
 
 Command = StudioMigrate

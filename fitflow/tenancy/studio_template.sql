@@ -724,7 +724,7 @@ CREATE TABLE __studio__.trainers_booking (
     fee_percent smallint,
     strike smallint,
     was_waiting boolean NOT NULL,
-    settled_elsewhere boolean NOT NULL,
+    settled_elsewhere boolean DEFAULT false NOT NULL,
     CONSTRAINT booking_fee_is_a_share CHECK (((fee_percent IS NULL) OR (fee_percent <= 100))),
     CONSTRAINT trainers_booking_fee_percent_check CHECK ((fee_percent >= 0)),
     CONSTRAINT trainers_booking_strike_check CHECK ((strike >= 0))

@@ -20,6 +20,11 @@ class Migration(migrations.Migration):
             name='settled_elsewhere',
             field=models.BooleanField(default=False),
         ),
+        # For processes of the version before. No `db_default`: with one Django asks each insert for what was written, and bookings
+        # are sent together with all the rest (`fitflow.core.db.in_one_trip`).
+        migrations.RunSQL(
+            "ALTER TABLE trainers_booking ALTER COLUMN settled_elsewhere SET DEFAULT false", migrations.RunSQL.noop
+        ),
         migrations.CreateModel(
             name='Import',
             fields=[

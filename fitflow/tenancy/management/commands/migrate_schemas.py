@@ -2,13 +2,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.management.base import CommandError
+from django.db import DatabaseError
 from django_tenants.management.commands import migrate_schemas
 
+from fitflow.tenancy.db import connection
 from fitflow.tenancy.migrating import let_owner_create, studios_behind
 
 
 class Command(migrate_schemas.MigrateSchemasCommand):
-    """django-tenants' command; a plain run visits only the studios that lack a migration."""
+    """django-tenants' command; a plain run visits only the studios that lack a migration.
+
+    A studio that cannot be migrated keeps no other from it; in the end the command fails and names it. Run it again.
+    """
 
     def handle(self, *args: Any, **options: Any) -> None:
         let_owner_create()
@@ -18,8 +24,15 @@ class Command(migrate_schemas.MigrateSchemasCommand):
             return
         if not options.get("tenant"):
             super().handle(*args, **{**options, "shared": True})
-        behind = studios_behind()
+        behind, failed = studios_behind(), []
         for schema in behind:
-            super().handle(*args, **{**options, "tenant": True, "shared": False, "schema_name": schema})
+            try:
+                super().handle(*args, **{**options, "tenant": True, "shared": False, "schema_name": schema})
+            except DatabaseError as error:
+                connection.close()
+                connection.set_schema_to_public()
+                failed.append(f"{schema}: {' '.join(str(error).split())}")
         if options.get("verbosity", 1):
-            self.stdout.write(f"{len(behind)} studios migrated.")
+            self.stdout.write(f"{len(behind) - len(failed)} studios migrated.")
+        if failed:
+            raise CommandError("\n".join(["Not migrated:", *failed]))
