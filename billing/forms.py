@@ -15,6 +15,7 @@ from billing.models import BillingSettings, Invoice, InvoiceLine, Payment
 from billing.services.settings import EDITABLE
 from billing.tax import categories, category_codes
 from fitflow.core.errors import FitFlowError
+from fitflow.core.fields import NameInput
 from fitflow.core.formats import money_text, short_day_text
 from fitflow.core.widgets import DateInput, MoneyInput, Switch
 from studios.models import Equipment, Room
@@ -138,7 +139,7 @@ def category_label(code: str) -> str:
 class ServiceForm(RefusableForm):
     """What the studio sells at a time: its length, its places, its price and what cancelling costs."""
 
-    name = forms.CharField(
+    name = NameInput(
         max_length=120,
         widget=forms.TextInput({"autocomplete": "off"}),
         error_messages={"required": "Give it a name clients understand, such as Private session."},
@@ -279,7 +280,7 @@ def _need_field(row: Equipment) -> forms.IntegerField:
 class BillingSettingsForm(RefusableForm):
     """How the studio invoices."""
 
-    legal_name = forms.CharField(
+    legal_name = NameInput(
         label="Legal name", max_length=160, help_text="The business that sells, as the tax agencies know it."
     )
     street = forms.CharField(max_length=200, required=False)

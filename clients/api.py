@@ -17,14 +17,14 @@ from clients.policies import fetch_client
 from clients.selectors import search_clients
 from clients.services import add_client, change_client, record_team_reading
 from fitflow.core.api import endpoint, paginate
-from fitflow.core.api.inputs import checked
+from fitflow.core.api.inputs import Name, checked
 from fitflow.core.api.schema import PAGE, page_of
 from studios.shared.models import Province
 from studios.shared.policies import Capability, require
 
 
 class ClientIn(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=200)
+    name = Name(max_length=200)
     email = serializers.EmailField(max_length=254, allow_blank=True, required=False)
     phone = PhoneNumberField(region="CA", allow_blank=True, required=False)
     street = serializers.CharField(max_length=200, allow_blank=True, required=False)

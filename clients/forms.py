@@ -14,6 +14,7 @@ from phonenumber_field.formfields import PhoneNumberField
 from clients.models import Client
 from clients.policies import visible_clients
 from fitflow.core.errors import Conflict, FitFlowError
+from fitflow.core.fields import NameInput
 from studios.shared.models import Province
 from studios.shared.policies import Actor
 from studios.shared.zones import zone_choices
@@ -32,7 +33,7 @@ def phone_text(phone: Any) -> str:
 class ClientForm(forms.Form):
     """Who a client is and how she is reached. Only the name is needed."""
 
-    name = forms.CharField(
+    name = NameInput(
         max_length=200,
         widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "words"}),
         error_messages={"required": "Enter the client’s name."},

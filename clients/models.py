@@ -9,6 +9,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from fitflow.accounts.models import User
 from fitflow.core.clock import validate_zone
+from fitflow.core.fields import NameField
 from fitflow.core.folding import Folded
 from fitflow.core.models import Row
 from studios.shared.models import Province
@@ -19,7 +20,7 @@ class Client(Row):
     """A client of this studio. She may have no sign-in at all; with one, it opens her portal."""
 
     user = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    name = models.CharField(max_length=200)
+    name = NameField(max_length=200)
     email = models.EmailField("e-mail", blank=True)
     phone = PhoneNumberField(blank=True, region="CA")
     street = models.CharField(max_length=200, blank=True)

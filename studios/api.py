@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from fitflow.core.api import endpoint, paginate
-from fitflow.core.api.inputs import checked
+from fitflow.core.api.inputs import Name, checked
 from fitflow.core.api.schema import PAGE, page_of
 from fitflow.core.api.throttles import slow_down
 from fitflow.core.errors import Invalid, NotFound, NotPermitted
@@ -35,7 +35,7 @@ from studios.shared.selectors import organizations_owned_by
 
 
 class LocationIn(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=120)
+    name = Name(max_length=120)
     address = serializers.CharField(source="street", max_length=200, allow_blank=True, required=False)
     city = serializers.CharField(max_length=100, allow_blank=True, required=False)
     province = serializers.ChoiceField(choices=Province.choices)
@@ -54,7 +54,7 @@ class LocationOut(LocationIn):
 
 
 class RoomIn(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=80)
+    name = Name(max_length=80)
     capacity = serializers.IntegerField(min_value=1, max_value=5000)
 
 
@@ -65,7 +65,7 @@ class RoomOut(RoomIn):
 
 
 class EquipmentIn(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=80)
+    name = Name(max_length=80)
     quantity = serializers.IntegerField(min_value=1, max_value=500, help_text="How many there are.")
 
 
@@ -80,7 +80,7 @@ class EquipmentChangeIn(EquipmentIn):
 
 
 class StudioIn(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=120)
+    name = Name(max_length=120)
     slug = serializers.CharField(max_length=40, help_text="The studio's host is this, below the platform's.")
     province = serializers.ChoiceField(choices=Province.choices)
     timezone = serializers.CharField(max_length=40, help_text="An IANA zone, such as America/Toronto.")

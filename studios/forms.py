@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from fitflow.core.fields import NameInput
 from fitflow.core.widgets import Switch
 from studios.shared.models import Organization, Province, Role
 from studios.shared.zones import ZONES, usual_zone, zones_of
@@ -43,7 +44,7 @@ class PlaceFields(forms.Form):
 class OpenStudioForm(PlaceFields):
     """What a studio needs to exist."""
 
-    name = forms.CharField(
+    name = NameInput(
         label="Name of the studio",
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "organization", "autofocus": True}),
@@ -82,7 +83,7 @@ class InviteForm(forms.Form):
     """An invitation to the team."""
 
     email = forms.EmailField(label="E-mail", max_length=254)
-    name = forms.CharField(label="Name", max_length=200, required=False, help_text="The e-mail greets by it.")
+    name = NameInput(label="Name", max_length=200, required=False, help_text="The e-mail greets by it.")
     role = forms.ChoiceField(label="Role", widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, roles: list[Role], **kwargs: Any) -> None:
@@ -107,14 +108,14 @@ class RolesForm(forms.Form):
 class StudioForm(forms.Form):
     """The studio's name, and its colour where several studios are shown together."""
 
-    name = forms.CharField(label="Name", max_length=120)
+    name = NameInput(label="Name", max_length=120)
     hue = forms.TypedChoiceField(label="Colour", choices=HUES, coerce=int)
 
 
 class LocationForm(PlaceFields):
     """A place where the studio works."""
 
-    name = forms.CharField(label="Name", max_length=120)
+    name = NameInput(label="Name", max_length=120)
     street = forms.CharField(
         max_length=200, required=False, widget=forms.TextInput(attrs={"autocomplete": "street-address"})
     )
@@ -138,7 +139,7 @@ class LocationForm(PlaceFields):
 class RoomForm(forms.Form):
     """A room of a place."""
 
-    name = forms.CharField(label="Name", max_length=80)
+    name = NameInput(label="Name", max_length=80)
     capacity = forms.IntegerField(
         label="People it holds",
         min_value=1,
@@ -150,7 +151,7 @@ class RoomForm(forms.Form):
 class EquipmentForm(forms.Form):
     """Things of one kind at a place."""
 
-    name = forms.CharField(
+    name = NameInput(
         label="What it is",
         max_length=80,
         widget=forms.TextInput({"autocomplete": "off"}),

@@ -7,6 +7,7 @@ from django.db import models
 
 from fitflow.core.audit import AuditRow
 from fitflow.core.clock import validate_zone
+from fitflow.core.fields import NameField
 from fitflow.core.models import Row
 from studios.shared.models import Province
 from studios.shared.zones import zone_words
@@ -15,7 +16,7 @@ from studios.shared.zones import zone_words
 class Location(Row):
     """A place where the studio works, with the zone its wall clocks show."""
 
-    name = models.CharField(max_length=120)
+    name = NameField(max_length=120)
     street = models.CharField(max_length=200, blank=True)
     city = models.CharField(max_length=100, blank=True)
     province = models.CharField(max_length=2, choices=Province.choices)
@@ -47,7 +48,7 @@ class Room(Row):
     """A room of a location; it is never used twice at once."""
 
     location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="rooms")
-    name = models.CharField(max_length=80)
+    name = NameField(max_length=80)
     capacity = models.PositiveSmallIntegerField(validators=[MinValueValidator(1)])
     is_active = models.BooleanField(default=True)
 
@@ -63,7 +64,7 @@ class Equipment(Row):
     """Things of one kind at a location, and how many of them there are: never more in use at once (trigger in trainers)."""
 
     location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="equipment")
-    name = models.CharField(max_length=80)
+    name = NameField(max_length=80)
     quantity = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(500)])
     is_active = models.BooleanField(default=True)
 

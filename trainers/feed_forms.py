@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django import forms
 
+from fitflow.core.fields import NameInput
 from studios.shared.policies import Actor
 from studios.shared.zones import zone_choices
 from trainers.feed_policies import Subject, feed_clients, feed_rooms, feed_trainers
@@ -27,7 +28,7 @@ def _groups(actor: Actor) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 class NameForm(forms.Form):
-    name = forms.CharField(
+    name = NameInput(
         label="Where you will use it",
         max_length=100,
         widget=forms.TextInput(attrs={"placeholder": "Google Calendar"}),
@@ -56,7 +57,7 @@ class FeedForm(NameForm):
 class ExternalCalendarForm(forms.Form):
     """A calendar elsewhere. What was typed as its address is shown again only where it was refused."""
 
-    name = forms.CharField(label="Name", max_length=100, help_text="Only you see it.")
+    name = NameInput(label="Name", max_length=100, help_text="Only you see it.")
     address = forms.CharField(
         label="Secret address",
         max_length=2000,

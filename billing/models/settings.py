@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 
+from fitflow.core.fields import NameField
 from fitflow.core.models import Row
 
 
@@ -16,7 +17,7 @@ class BillingSettings(Row):
         PER_LINE = "per_line", "On each line"
 
     only = models.BooleanField(default=True, editable=False)
-    legal_name = models.CharField(max_length=160)
+    legal_name = NameField(max_length=160)
     street = models.CharField(max_length=200, blank=True)
     city = models.CharField(max_length=100, blank=True)
     province = models.CharField(max_length=2)

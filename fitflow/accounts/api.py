@@ -16,13 +16,14 @@ from fitflow.accounts.selectors import factors_of, has_verified_email
 from fitflow.core.api import endpoint
 from fitflow.core.api.errors import body
 from fitflow.core.api.identity import REALM
+from fitflow.core.api.inputs import Name
 from fitflow.core.api.throttles import seconds_to_wait
 
 
 class Registration(serializers.Serializer[Any]):
     email = serializers.EmailField(max_length=254)
     password = serializers.CharField(max_length=200, trim_whitespace=False)
-    name = serializers.CharField(max_length=200)
+    name = Name(max_length=200)
 
 
 class Credentials(serializers.Serializer[Any]):

@@ -10,6 +10,7 @@ from allauth.mfa.totp import forms as totp
 from django import forms
 
 from fitflow.accounts.models import User
+from fitflow.core.fields import NameInput
 
 PASSWORD_HELP = "At least 10 characters, not only digits."  # noqa: S105
 
@@ -50,7 +51,7 @@ class SignupForm(Plain, allauth.SignupForm):
     }
     field_order = ("name", "email", "password1")
 
-    name = forms.CharField(max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = NameInput(max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
 
 
 class AddEmailForm(Plain, allauth.AddEmailForm):
@@ -100,7 +101,7 @@ class ActivateTOTPForm(Plain, totp.ActivateTOTPForm):
 class NameForm(forms.Form):
     """The name under which every studio sees a person."""
 
-    name = forms.CharField(
+    name = NameInput(
         label="Your name", max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
 
@@ -108,7 +109,7 @@ class NameForm(forms.Form):
 class ClaimForm(forms.Form):
     """What a person who was invited has to say to get an account: the address is proved by the link."""
 
-    name = forms.CharField(
+    name = NameInput(
         label="Your name", max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     password = forms.CharField(
@@ -129,5 +130,5 @@ class KeyForm(forms.Form):
 
     LIFETIMES = [("30", "30 days"), ("90", "90 days"), ("365", "One year"), ("", "Until I remove it")]
 
-    name = forms.CharField(label="What is it for?", max_length=100)
+    name = NameInput(label="What is it for?", max_length=100)
     days = forms.ChoiceField(label="Valid for", choices=LIFETIMES, initial="90", required=False)

@@ -10,6 +10,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from fitflow.core.fields import NameInput
 from studios.shared.models import Organization, Province
 from studios.shared.zones import ZONES, usual_zone, zones_of
 
@@ -56,7 +57,7 @@ class ReasonForm(forms.Form):
 class NameForm(forms.Form):
     """A new name."""
 
-    name = forms.CharField(
+    name = NameInput(
         label="Name", max_length=120, widget=UnfoldAdminTextInputWidget(attrs={"autofocus": True})
     )
 
@@ -72,7 +73,7 @@ def _zone_choices() -> list[tuple[str, str]]:
 class OpenStudioForm(forms.Form):
     """A studio for somebody who asked for one."""
 
-    name = forms.CharField(
+    name = NameInput(
         label="Studio's name", max_length=120, widget=UnfoldAdminTextInputWidget(attrs={"autofocus": True})
     )
     slug = forms.SlugField(
@@ -95,7 +96,7 @@ class OpenStudioForm(forms.Form):
         help_text="A further studio of the same business joins it.",
         widget=UnfoldAdminSelectWidget,
     )
-    organization_name = forms.CharField(
+    organization_name = NameInput(
         label="New organization's name",
         max_length=120,
         required=False,
@@ -108,7 +109,7 @@ class OpenStudioForm(forms.Form):
         help_text="She gets an invitation. With an account or without, she becomes the owner by taking it.",
         widget=UnfoldAdminEmailInputWidget(attrs={"autocomplete": "off"}),
     )
-    owner_name = forms.CharField(
+    owner_name = NameInput(
         label="Owner's name", max_length=200, required=False, widget=UnfoldAdminTextInputWidget
     )
 

@@ -15,6 +15,7 @@ from fitflow.accounts.models import User
 from fitflow.core.audit import AuditRow
 from fitflow.core.clock import validate_zone
 from fitflow.core.context import studio_url
+from fitflow.core.fields import NameField
 from fitflow.core.ids import uuid7
 from fitflow.core.models import Row
 from fitflow.tenancy.context import schema_of
@@ -83,7 +84,7 @@ def two_weeks_on() -> datetime:
 class Organization(Row):  # type: ignore[django-manager-missing]
     """The business that owns one or more studios."""
 
-    name = models.CharField(max_length=120)
+    name = NameField(max_length=120)
 
     def __str__(self) -> str:
         return self.name
@@ -100,7 +101,7 @@ class Studio(TenantMixin):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="studios")
-    name = models.CharField(max_length=120)
+    name = NameField(max_length=120)
     slug = models.SlugField(
         "address",
         max_length=40,
@@ -181,7 +182,7 @@ class Invitation(Row):
 
     studio = models.ForeignKey(Studio, on_delete=models.CASCADE, related_name="invitations")
     email = models.EmailField()
-    name = models.CharField(max_length=200, blank=True)
+    name = NameField(max_length=200, blank=True)
     role = models.CharField(max_length=14, choices=Role.choices)
     nonce = models.CharField(max_length=64, default=new_nonce, editable=False)
     invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -7,17 +7,17 @@ from typing import Any
 
 from rest_framework import serializers
 
-from fitflow.core.api.inputs import Id
+from fitflow.core.api.inputs import Id, Name
 from trainers.models import ExerciseSet, Measure
 
 
 class ExerciseIn(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=80)
+    name = Name(max_length=80)
     measure = serializers.ChoiceField(choices=Measure.choices)
 
 
 class ExerciseChangeIn(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=80, required=False)
+    name = Name(max_length=80, required=False)
     measure = serializers.ChoiceField(choices=Measure.choices, required=False)
     retired = serializers.BooleanField(required=False)
 

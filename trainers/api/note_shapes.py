@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from fitflow.core.api.inputs import Id
+from fitflow.core.api.inputs import Id, Name
 from trainers.models import Note, NoteKind
 from trainers.models.note_templates import TEMPLATE_KINDS
 from trainers.services.note_templates import LONGEST_HEADING, LONGEST_HINT, LONGEST_NAME, MOST_SECTIONS
@@ -110,7 +110,7 @@ class SectionIn(serializers.Serializer[Any]):
 
 
 class NoteTemplateIn(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=LONGEST_NAME)
+    name = Name(max_length=LONGEST_NAME)
     kind = serializers.ChoiceField(choices=TEMPLATE_KINDS)
     sections = serializers.ListField(child=SectionIn(), min_length=1, max_length=MOST_SECTIONS)
 

@@ -8,7 +8,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from fitflow.core.api.inputs import Id, Instant
+from fitflow.core.api.inputs import Id, Instant, Name
 from trainers.models import Booking, Session, WaitlistOffer
 
 
@@ -32,7 +32,7 @@ class NeedShape(serializers.Serializer[Any]):
 
 
 class ServiceIn(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=120)
+    name = Name(max_length=120)
     description = serializers.CharField(max_length=5000, allow_blank=True, required=False)
     duration_minutes = serializers.IntegerField(min_value=5, max_value=720)
     price = serializers.DecimalField(max_digits=12, decimal_places=2, min_value=Decimal(0))
@@ -92,7 +92,7 @@ class ServiceOut(serializers.Serializer[Any]):
 
 
 class TrainerIn(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=200, required=False)
+    name = Name(max_length=200, required=False)
     bio = serializers.CharField(max_length=5000, allow_blank=True, required=False)
     hue = serializers.IntegerField(min_value=1, max_value=5, required=False)
     lead = Id(source="lead_id", allow_null=True, required=False)

@@ -15,7 +15,7 @@ from unicodedata import normalize
 from uuid import UUID
 
 from fitflow.core.folding import fold
-from fitflow.core.formats import TURNING
+from fitflow.core.formats import TURNING, one_line
 from trainers.importing import values
 from trainers.importing.fields import LABELS
 from trainers.importing.values import Unreadable
@@ -107,7 +107,7 @@ def _person(reading: Reading, found: dict[str, str], problems: list[str]) -> dic
         values.read_name(found.get("name", ""))
         or f"{found.get('first_name', '')} {found.get('last_name', '')}"
     )
-    row: dict[str, Any] = {"name": " ".join(name.split()), "outcome": ""}
+    row: dict[str, Any] = {"name": one_line(name), "outcome": ""}
     for key in ("street", "city"):
         row[key] = " ".join(found.get(key, "").split())
     for key, read in READERS.items():

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from clients.models import Client
 from fitflow.accounts.models import User
+from fitflow.core.fields import NameField
 from fitflow.core.folding import Folded
 from fitflow.core.models import Row
 from trainers.models.timetable import Session
@@ -30,7 +31,7 @@ class Measure(models.TextChoices):
 class Exercise(Row):
     """An exercise of the studio's own library. A retired one stays in the logs it is in and is offered no more."""
 
-    name = models.CharField(max_length=80)
+    name = NameField(max_length=80)
     measure = models.CharField(max_length=10, choices=Measure.choices)
     retired_at = models.DateTimeField(null=True, blank=True)
 

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from clients.models import Client
 from fitflow.accounts.models import User
+from fitflow.core.fields import NameField
 from fitflow.core.models import Row
 from studios.models import Room
 from trainers.models.people import TrainerProfile
@@ -23,7 +24,7 @@ class CalendarFeed(Row):
     )
     client = models.ForeignKey(Client, null=True, blank=True, on_delete=models.CASCADE, related_name="feeds")
     room = models.ForeignKey(Room, null=True, blank=True, on_delete=models.CASCADE, related_name="feeds")
-    name = models.CharField(max_length=100)
+    name = NameField(max_length=100)
     secret_hash = models.CharField(max_length=64, unique=True)
     made_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     read_at = models.DateTimeField(null=True, blank=True)

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from fitflow.core.fields import NameField
 from fitflow.core.models import Row
 
 
@@ -32,7 +33,7 @@ TEMPLATE_KINDS = [kind for kind in NoteKind.choices if kind[0] != NoteKind.FREE]
 class NoteTemplate(Row):
     """A structure for notes that the studio edits. A note keeps the structure it was begun with, whatever becomes of this."""
 
-    name = models.CharField(max_length=60)
+    name = NameField(max_length=60)
     kind = models.CharField(max_length=8, choices=TEMPLATE_KINDS, default=NoteKind.OTHER)
     sections = models.JSONField(default=list)  # of Section, in order
     position = models.PositiveSmallIntegerField(default=0)

@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from fitflow.core.fields import NameField
 from fitflow.core.models import Row
 from fitflow.core.money import MoneyField
 
@@ -13,7 +14,7 @@ from fitflow.core.money import MoneyField
 class Service(Row):
     """Something the studio gives at a time: its length, its room, its price and what cancelling costs."""
 
-    name = models.CharField(max_length=120)
+    name = NameField(max_length=120)
     description = models.TextField(blank=True)
     duration_minutes = models.PositiveSmallIntegerField(
         validators=[MinValueValidator(5), MaxValueValidator(720)]

@@ -17,6 +17,7 @@ from fitflow.accounts.models import User
 from fitflow.accounts.services.tokens import digest
 from fitflow.core.clock import now
 from fitflow.core.errors import Conflict, Invalid, NotFound
+from fitflow.core.fields import check_name
 from studios.services import record_event
 from studios.shared.policies import Actor
 from trainers.feed_policies import Subject, reaches_subject, visible_feeds
@@ -37,7 +38,7 @@ def _name(name: str) -> str:
     name = " ".join(name.split())
     if not name or len(name) > 100:
         raise Invalid("Give the calendar a name of up to 100 characters.", field="name")
-    return name
+    return check_name(name)
 
 
 def _not_too_many(count: int) -> None:

@@ -9,6 +9,7 @@ from django.db import transaction
 from fitflow.core.clock import now
 from fitflow.core.db import refusals, retry_deadlocks
 from fitflow.core.errors import Conflict, Invalid
+from fitflow.core.fields import check_name
 from fitflow.core.folding import Folded, fold
 from studios.services import record_event
 from studios.shared.policies import Actor, Capability, require
@@ -44,7 +45,7 @@ def clean_name(name: str) -> str:
         raise Invalid("Give the exercise a name.", field="name")
     if len(text) > LONGEST_NAME:
         raise Invalid(f"A name has {LONGEST_NAME} characters at most.", field="name")
-    return text
+    return check_name(text)
 
 
 def _measure(measure: str) -> Measure:

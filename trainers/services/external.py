@@ -22,6 +22,7 @@ from fitflow.core import outbox
 from fitflow.core.clock import now, validate_zone
 from fitflow.core.db import lock_in_transaction
 from fitflow.core.errors import Conflict, Invalid, NotFound
+from fitflow.core.fields import check_name
 from fitflow.core.rounds import one_by_one
 from trainers.external.addresses import target_of
 from trainers.external.asking import Answer, ask
@@ -74,6 +75,7 @@ def add_calendar(*, user: User, name: str, address: str, zone: str) -> ExternalC
     name = " ".join(name.split())
     if not name or len(name) > 100:
         raise Invalid("Give the calendar a name of up to 100 characters.", field="name")
+    check_name(name)
     try:
         target_of(address, open_hosts=settings.EXTERNAL_OPEN_HOSTS)
     except Trouble as trouble:

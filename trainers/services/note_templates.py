@@ -10,6 +10,7 @@ from django.db.models import Max
 
 from fitflow.core.db import lock_in_transaction, refusals, retry_deadlocks
 from fitflow.core.errors import Conflict, Invalid
+from fitflow.core.fields import check_name
 from studios.services import record_event
 from studios.shared.policies import Actor, Capability, require
 from trainers.models import NoteKind, NoteTemplate, Section
@@ -67,7 +68,7 @@ def checked_sections(sections: Sequence[Mapping[str, object]]) -> list[Section]:
         raise Invalid("A template has one section at least.", field="sections")
     if len(found) > MOST_SECTIONS:
         raise Invalid(f"A template has {MOST_SECTIONS} sections at most.", field="sections")
-    headings = [part["heading"] for part in found]
+    headings = [check_name(part["heading"], field="sections") for part in found]
     if not all(headings):
         raise Invalid("Each section has a heading.", field="sections")
     if any(len(part["heading"]) > LONGEST_HEADING or len(part["hint"]) > LONGEST_HINT for part in found):
@@ -123,6 +124,7 @@ def _filled(
         raise Invalid("Name the template.", field="name")
     if len(template.name) > LONGEST_NAME:
         raise Invalid(f"A name has {LONGEST_NAME} characters at most.", field="name")
+    check_name(template.name)
     if kind not in NoteKind.values or kind == NoteKind.FREE:
         raise Invalid("Choose what the template is for.", field="kind")
     template.kind, template.sections = kind, checked_sections(sections)

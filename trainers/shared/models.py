@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 
 from fitflow.accounts.models import User
-from fitflow.core.fields import EncryptedTextField
+from fitflow.core.fields import EncryptedTextField, NameField
 from fitflow.core.models import Row
 from studios.shared.models import Studio
 
@@ -89,7 +89,7 @@ class PersonalFeed(Row):
     """A secret address under which a trainer's sessions in all of her studios are read as one calendar file."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    name = models.CharField(max_length=100)
+    name = NameField(max_length=100)
     secret_hash = models.CharField(max_length=64, unique=True)
     read_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -105,7 +105,7 @@ class ExternalCalendar(Row):
     """A trainer's calendar elsewhere, read by its secret address. What is in it is never shown: only when she is busy."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    name = models.CharField(max_length=100)
+    name = NameField(max_length=100)
     address = EncryptedTextField()
     zone = models.CharField(max_length=40, default="UTC")  # of its times that name none
     etag = models.CharField(max_length=300, blank=True)

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from fitflow.core.errors import FitFlowError
+from fitflow.core.fields import NameInput
 from fitflow.core.flash import undoable
 from fitflow.core.folding import Folded, fold
 from fitflow.core.refusals import show_refusal
@@ -27,7 +28,7 @@ from trainers.services.exercise_library import LONGEST_NAME
 
 
 class ExerciseForm(forms.Form):
-    name = forms.CharField(max_length=LONGEST_NAME)
+    name = NameInput(max_length=LONGEST_NAME)
     measure = forms.ChoiceField(label="Counted in", choices=Measure.choices)
 
 

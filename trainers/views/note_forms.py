@@ -11,6 +11,7 @@ from django.forms.boundfield import BoundField
 from django.http import HttpRequest, QueryDict
 
 from fitflow.core.errors import FitFlowError
+from fitflow.core.fields import NameInput
 from studios.shared.policies import Actor
 from trainers.forms import Refusable
 from trainers.models import Note, NoteTemplate, Section
@@ -176,7 +177,7 @@ class AddendumForm(Refusable, forms.Form):
 class TemplateForm(Refusable, forms.Form):
     """A template: its name, what it is for, and its sections, each a heading and a hint."""
 
-    name = forms.CharField(max_length=LONGEST_NAME, error_messages={"required": "Name the template."})
+    name = NameInput(max_length=LONGEST_NAME, error_messages={"required": "Name the template."})
     kind = forms.ChoiceField(label="For", choices=TEMPLATE_KINDS)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     sections = forms.CharField(required=False, widget=forms.HiddenInput)  # the errors of all of them

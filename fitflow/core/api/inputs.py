@@ -13,6 +13,7 @@ from rest_framework.request import Request
 
 from fitflow.core.clock import day_bounds, validate_zone
 from fitflow.core.errors import Invalid
+from fitflow.core.fields import validate_name
 
 
 class Instant(serializers.DateTimeField):
@@ -26,6 +27,14 @@ class Instant(serializers.DateTimeField):
         if value.tzinfo is None:
             self.fail("naive")
         return super().enforce_timezone(value)
+
+
+class Name(serializers.CharField):
+    """A name of somebody or something: one line of what can be seen."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.validators.append(validate_name)
 
 
 class Id(serializers.UUIDField):

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from fitflow.core import outbox
 from fitflow.core.errors import Conflict, Invalid
+from fitflow.core.formats import one_line
 from fitflow.tenancy.context import current_studio
 from studios.services import record_event
 from studios.shared.models import Studio
@@ -63,7 +64,7 @@ def start_import(*, actor: Actor, kind: str, file_name: str, file: IO[bytes], si
         batch = Import.objects.create(
             kind=kind,
             state=Import.State.READING if calendar else Import.State.MAPPING,
-            file_name=file_name[-200:],
+            file_name=one_line(file_name)[-200:],
             size=size,
             started_by_id=actor.user_id,
             started_name=actor.name,
