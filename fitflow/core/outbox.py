@@ -103,6 +103,7 @@ FROM unnest(%(keys)s::uuid[], %(handlers)s::text[], %(lanes)s::text[]) AS called
 def publish(topic: str, *, due_in: timedelta = timedelta(), **ids: Any) -> None:
     """Write what must follow this transaction. `ids` are ids and plain facts (never contents); each is kept as text.
 
+    What is due later (`due_in`) wakes no relay: the sweep finds it within seconds of its time.
     Raises RuntimeError outside a transaction: the row must live and die with the change it announces.
     """
     if not connection.in_atomic_block:
@@ -121,7 +122,7 @@ def publish(topic: str, *, due_in: timedelta = timedelta(), **ids: Any) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(PUBLISH, values)
-    for lane in {subscription.lane for subscription in subscriptions if _hinting.get()}:
+    for lane in {subscription.lane for subscription in subscriptions if not due_in and _hinting.get()}:
         transaction.on_commit(lambda lane=lane: wake(lane), robust=True)  # type: ignore[misc]
 
 

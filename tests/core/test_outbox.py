@@ -156,6 +156,17 @@ def test_it_does_not_deliver_before_the_time(topic: str, db: None) -> None:
     assert seen == []
 
 
+def test_what_is_due_later_wakes_nobody_now(
+    topic: str, db: None, hints: list[str], django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        outbox.publish(topic, due_in=timedelta(minutes=5))
+    assert hints == []
+    make_due(OutboxMessage.objects.get(topic=topic))
+    sweep()
+    assert hints == ["work"], "the sweep finds it once its time has come"
+
+
 def test_it_tries_again_later_after_a_failure(topic: str, db: None) -> None:
     def fail(message: OutboxMessage) -> None:
         raise Unavailable("The mail server does not answer.")
