@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
 from django.test.utils import CaptureQueriesContext
 
-from fitflow.core.db import fetch_active, fetch_rows, in_one_trip, lock_in_transaction
+from fitflow.core.db import fetch_active, fetch_prepared, fetch_rows, in_one_trip, lock_in_transaction
 from fitflow.core.ids import uuid7
 from fitflow.tenancy.db import connection
 from studios.models import Location, Room
@@ -99,3 +99,10 @@ def test_what_is_in_use_of_a_table_comes_by_one_statement(lotus: Cast) -> None:
     assert len(queries) == 1
     assert [row.name for row in rows] == ["Main"]
     assert vars(rows[0]).keys() == vars(lotus.location()).keys()
+
+
+def test_a_prepared_statement_is_seen_as_it_was_sent(lotus: Cast) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        found = fetch_prepared("SELECT name FROM studios_room WHERE name = %(name)s", {"name": "100 %"})
+    assert found == []
+    assert queries[0]["sql"] == "SELECT name FROM studios_room WHERE name = '100 %'"

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from django.db.backends.postgresql.operations import DatabaseOperations
 from django.db.backends.utils import CursorWrapper
 from django_tenants.postgresql_backend import base
 from django_tenants.utils import get_public_schema_name
@@ -37,6 +38,17 @@ class Keeper(CursorWrapper):
             self.execute(sql, params)
 
 
+class Operations(DatabaseOperations):
+    """Django's own, which know of the cursor they use themselves what it has sent."""
+
+    def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> Any:
+        """Return a statement with its values written in, also of a cursor that prepares (`fitflow.core.db.fetch_prepared`)."""
+        try:
+            return super().last_executed_query(cursor, sql, params) or self.compose_sql(sql, params)
+        except psycopg.DataError:
+            return str(sql)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """django-tenants' wrapper, with the studio's own NOLOGIN role beside its search path.
 
@@ -45,6 +57,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     rollback may have undone the setting.
     """
 
+    ops_class = Operations
     search_path_set_schemas: Any
     _holds_role = False
     _kept: list[str] | None = None
