@@ -19,8 +19,8 @@ from fitflow.tenancy.context import studio_context
 from studios.shared.policies import SYSTEM, Actor
 from tests.races.test_timetable import Arena, arena
 from tests.scratch import at_once
-from trainers.models import ExerciseLog, ExerciseSet, Session, TrainerProfile
-from trainers.services import add_exercise, change_set, log_set, schedule_session
+from trainers.models import Exercise, ExerciseLog, ExerciseSet, Session, TrainerProfile
+from trainers.services import add_exercise, change_exercise, change_set, log_set, schedule_session
 from trainers.services import exercise_log as services
 from trainers.services.exercise_log import Figures
 
@@ -136,3 +136,25 @@ def test_control_without_the_version_all_of_them_overwrite(
     monkeypatch.setattr(services, "_current", lambda session, set_id, version: current(session, set_id, None))
     assert change_it(arena, log) == {"ExerciseSet": DEVICES}
     assert rows(arena) == [(1, 1 + DEVICES)]
+
+
+def test_an_exercise_that_is_counted_otherwise_meanwhile_is_a_conflict(
+    arena: Arena, log: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, changed = services._exercise, []
+
+    def look_then_change(actor: Actor, asked: Any) -> Exercise:
+        found = real(actor, asked)
+        changed.extend(at_once([lambda: measure_anew(found.pk)]))
+        return found
+
+    def measure_anew(exercise_id: UUID) -> Exercise:
+        with studio_context(arena.first):
+            return change_exercise(actor=SYSTEM, exercise_id=exercise_id, name="Back squat", measure="time")
+
+    monkeypatch.setattr(services, "_exercise", look_then_change)
+    with pytest.raises(Conflict) as refused:
+        log(uuid4())
+    assert [type(one) for one in changed] == [Exercise]
+    assert refused.value.details["conflict"] == "measure"
+    assert rows(arena) == []

@@ -147,6 +147,12 @@ def _exercise(actor: Actor, asked: UUID | NewExercise) -> Exercise:
 def _refused(name: str, state: str) -> Exception | None:
     if name.startswith("trainers_exerciseset_pkey"):
         return Conflict("That id is another set's.", conflict="id")
+    if name.startswith("exercise_set_measure"):
+        return Conflict(
+            "This exercise is counted in something else since. Choose it again.",
+            field="exercise",
+            conflict="measure",
+        )
     return None
 
 
@@ -171,7 +177,8 @@ def log_set(
     """Log one set of a client's (or, in a class, of the whole group's), from an hour before the session on.
 
     `set_id` is made by who sends it: a set that is there already is answered as it stands, so that sending again is safe.
-    Raises NotFound, NotPermitted, Invalid, Conflict (`status`, `too_early`, `id`). Publishes session.logged.
+    Raises NotFound, NotPermitted, Invalid, Conflict (`status`, `too_early`, `id`; `measure` where the exercise was changed
+    meanwhile). Publishes session.logged.
     """
     session = log_session(actor, session_id)
     user_id = actor.user_id
