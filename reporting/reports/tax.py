@@ -35,7 +35,6 @@ def tax_collected(asked: Asked) -> Report:
         for name in names
         if name in books.taxes
     ]
-    sums = {name: sum((books.taxes.get(name, ZERO) for books in asked.books), ZERO) for name in names}
     return Report(
         slug="tax-collected",
         question="What tax did you collect?",
@@ -53,22 +52,28 @@ def tax_collected(asked: Asked) -> Report:
             ),
             rows,
         ),
-        chart=Chart(
-            labels=tuple(books.slice.short + ("*" if books.slice.is_open else "") for books in asked.books),
-            series=tuple(
-                Series(
-                    name=name,
-                    hue=HUES[name],
-                    values=tuple(books.taxes.get(name, ZERO) for books in asked.books),
-                )
-                for name in names
-            ),
-            kind=Kind.MONEY,
-            open=next((place for place, books in enumerate(asked.books) if books.slice.is_open), None),
-            sentence=f"Collected in all: {listed([f'{money_text(amount)} {name}' for name, amount in sums.items()])}.",
-        ),
+        chart=_chart(asked, names),
         empty="No tax was charged in this period.",
         hint=" ".join(open_words(asked.books)),
+    )
+
+
+def _chart(asked: Asked, names: list[str]) -> Chart:
+    sums = {name: sum((books.taxes.get(name, ZERO) for books in asked.books), ZERO) for name in names}
+    in_all = listed([f"{money_text(amount)} {name}" for name, amount in sums.items()])
+    return Chart(
+        labels=tuple(books.slice.short + ("*" if books.slice.is_open else "") for books in asked.books),
+        series=tuple(
+            Series(
+                name=name,
+                hue=HUES[name],
+                values=tuple(books.taxes.get(name, ZERO) for books in asked.books),
+            )
+            for name in names
+        ),
+        kind=Kind.MONEY,
+        open=next((place for place, books in enumerate(asked.books) if books.slice.is_open), None),
+        sentence=f"Collected in all: {in_all}.",
     )
 
 
