@@ -22,7 +22,7 @@ from tests.cast import Cast
 from tests.isolation.table import OPEN, ROLES, TABLE
 from tests.trainers.importing.bring import checked
 from trainers.feed_policies import Subject
-from trainers.models import ExerciseEntry, ExerciseLog, ExerciseSet
+from trainers.models import ExerciseEntry, ExerciseLog, ExerciseSet, Session
 from trainers.services import (
     add_exercise,
     all_templates,
@@ -58,17 +58,45 @@ def test_every_url_stands_in_the_table() -> None:
 @pytest.fixture
 def ids(lotus: Cast) -> dict[str, Any]:
     """One row of each kind that `trainer`, who is in `lead`'s team, and `client` have to do with."""
-    trainer, room = lotus.trainer("trainer"), lotus.room("Annex Hall")
-    client = lotus.client()
-    common = {
-        "actor": SYSTEM,
+    room = lotus.room("Annex Hall")
+    delivery = Delivery.objects.create(key="k", template="session_booked", recipient="x@fitflow.test")
+    invitation = invite(
+        actor=lotus.actor("owner"), studio=lotus.lotus, email="new@fitflow.test", role="trainer"
+    )
+    reformer = add_equipment(actor=SYSTEM, location=room.location, name="Reformer", quantity=1)
+    return {
+        "client_id": lotus.client().pk,
         "service_id": lotus.service().pk,
-        "trainer_id": trainer.pk,
+        "trainer_id": lotus.trainer("trainer").pk,
         "location_id": room.location_id,
         "room_id": room.pk,
-        "client_ids": [client.pk],
+        "equipment_id": reformer.pk,
+        "user_id": lotus.user["trainer"].pk,
+        "invitation_id": invitation.pk,
+        "delivery_id": delivery.pk,
+        "import_id": checked("Start,Client\n2026-11-24 09:00,Ann\n", kind="timetable").pk,
+        **invoiced(lotus),
+        **timetable(lotus),
+        **SLUGS,
     }
-    past = schedule_session(starts_at=now() - timedelta(days=2), **common)
+
+
+def given(lotus: Cast) -> dict[str, Any]:
+    """What every session here is made of."""
+    room = lotus.room("Annex Hall")
+    return {
+        "actor": SYSTEM,
+        "service_id": lotus.service().pk,
+        "trainer_id": lotus.trainer("trainer").pk,
+        "location_id": room.location_id,
+        "room_id": room.pk,
+        "client_ids": [lotus.client().pk],
+    }
+
+
+def invoiced(lotus: Cast) -> dict[str, Any]:
+    """A session that is over, its invoice, and half of it paid."""
+    past = schedule_session(starts_at=now() - timedelta(days=2), **given(lotus))
     complete_session(actor=SYSTEM, session_id=past.pk, attendance={})
     day = today(lotus.lotus.timezone)
     run = request_invoice_run(actor=SYSTEM, period_from=day - timedelta(days=5), period_to=day)
@@ -77,16 +105,37 @@ def ids(lotus: Cast) -> dict[str, Any]:
     payment = record_payment(
         actor=SYSTEM, invoice_id=invoice.pk, amount=invoice.total / 2, method="cash", received_on=day
     )
-    coming = schedule_session(starts_at=now() + timedelta(days=2), **common)
+    return {"run_id": run.pk, "invoice_id": invoice.pk, "payment_id": payment.pk}
+
+
+def timetable(lotus: Cast) -> dict[str, Any]:
+    """A session to come with a note and a log, a series, time off, and a feed of the trainer's own making."""
+    trainer, day = lotus.trainer("trainer"), today(lotus.lotus.timezone)
+    coming = schedule_session(starts_at=now() + timedelta(days=2), **given(lotus))
     series = create_series(
-        **{**common, "starts": f"{day + timedelta(days=9)}T09:00", "rule": "FREQ=WEEKLY;COUNT=2"}
+        **{**given(lotus), "starts": f"{day + timedelta(days=9)}T09:00", "rule": "FREQ=WEEKLY;COUNT=2"}
     )
-    note = write_note(actor=lotus.actor("trainer"), client_id=client.pk, session_id=coming.pk, body="x")
-    invitation = invite(
-        actor=lotus.actor("owner"), studio=lotus.lotus, email="new@fitflow.test", role="trainer"
+    time_off = save_exception(
+        actor=SYSTEM, trainer_id=trainer.pk, kind="off", starts_on=day, ends_on=day, reason="x"
     )
+    feed, _ = make_feed(actor=lotus.actor("trainer"), name="Phone", subject=Subject("trainer", trainer.pk))
+    return {
+        "session_id": coming.pk,
+        "booking_id": coming.bookings.get().pk,
+        "series_id": series.pk,
+        "exception_id": time_off.pk,
+        "feed_id": feed.pk,
+        "secret": "a" * 43,
+        **recorded(lotus, coming),
+    }
+
+
+def recorded(lotus: Cast, session: Session) -> dict[str, Any]:
+    """A note about the session's client, and a set she was logged."""
+    client = lotus.client()
+    note = write_note(actor=lotus.actor("trainer"), client_id=client.pk, session_id=session.pk, body="x")
     exercise = add_exercise(actor=SYSTEM, name="Squat", measure="bodyweight")
-    log = ExerciseLog.objects.create(session=coming)
+    log = ExerciseLog.objects.create(session=session)
     entry = ExerciseEntry.objects.create(log=log, client=client, exercise=exercise)
     logged = ExerciseSet.objects.create(
         entry=entry,
@@ -96,40 +145,12 @@ def ids(lotus: Cast) -> dict[str, Any]:
         author=lotus.user["trainer"],
         author_name="Trainer",
     )
-    time_off = save_exception(
-        actor=SYSTEM, trainer_id=trainer.pk, kind="off", starts_on=day, ends_on=day, reason="x"
-    )
     template = all_templates(SYSTEM)[0]
-    reformer = add_equipment(actor=SYSTEM, location=room.location, name="Reformer", quantity=1)
-    delivery = Delivery.objects.create(key="k", template="session_booked", recipient="x@fitflow.test")
-    # A feed of that trainer, made by herself: for her, her lead and who runs the studio.
-    feed, _ = make_feed(actor=lotus.actor("trainer"), name="Phone", subject=Subject("trainer", trainer.pk))
-    batch = checked("Start,Client\n2026-11-24 09:00,Ann\n", kind="timetable")
     return {
-        "import_id": batch.pk,
-        "feed_id": feed.pk,
-        "secret": "a" * 43,
-        "session_id": coming.pk,
-        "booking_id": coming.bookings.get().pk,
-        "series_id": series.pk,
         "note_id": note.pk,
-        "client_id": client.pk,
-        "invoice_id": invoice.pk,
-        "payment_id": payment.pk,
-        "run_id": run.pk,
-        "service_id": lotus.service().pk,
-        "trainer_id": trainer.pk,
-        "location_id": room.location_id,
-        "room_id": room.pk,
-        "equipment_id": reformer.pk,
-        "user_id": lotus.user["trainer"].pk,
-        "invitation_id": invitation.pk,
-        "delivery_id": delivery.pk,
-        "exception_id": time_off.pk,
         "template_id": template.pk,
         "exercise_id": exercise.pk,
         "set_id": logged.pk,
-        **SLUGS,
     }
 
 
