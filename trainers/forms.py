@@ -291,6 +291,15 @@ class MoveForm(TimeAndPlace):
         self.locations = {own: session.location}
         place.choices = [choice for choice in place.choices if choice[0] in {own, session.location.name}]
 
+    def _clean_instant(self, data: dict[str, Any]) -> None:
+        """Take the start as a wall-clock time; the one it has stays that instant, in the hour that autumn shows twice too."""
+        stands = self.session.starts_at.astimezone(ZoneInfo(self.session.location.timezone))
+        typed = datetime.combine(data["starts_on"], data["starts_at"])
+        if typed == stands.replace(second=0, microsecond=0, tzinfo=None):
+            data["instant"] = self.session.starts_at
+        else:
+            super()._clean_instant(data)
+
 
 class CancelForm(forms.Form):
     """Why a session is cancelled, in words its clients read."""

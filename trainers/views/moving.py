@@ -24,7 +24,7 @@ from trainers.models import Session
 from trainers.policies import editable_session
 from trainers.services import reschedule_session
 from trainers.views.answers import back_to, when
-from trainers.views.periods import instant_from, on_clocks_of, uuid_from, zone_text
+from trainers.views.periods import instant_from, on_clocks, on_clocks_of, uuid_from, zone_text
 from trainers.views.series_changes import change_url, scope_asked
 from trainers.views.series_forms import ScopeForm
 
@@ -82,8 +82,14 @@ def _on_the_clocks_there(typed: QueryDict, session: Session) -> QueryDict:
     wall = instant_from(f"{typed.get('starts_on')}T{typed.get('starts_at')}")
     if "zone" not in typed or wall is None:
         return typed
-    wall = on_clocks_of(wall, typed.get("zone", ""), session.location.timezone)
+    here, place = typed.get("zone", ""), session.location.timezone
     there = typed.copy()
+    if wall == on_clocks(session.starts_at, here):
+        wall = (
+            on_clocks(session.starts_at, place) or wall
+        )  # it stays, also in an hour that one of the two shows twice
+    else:
+        wall = on_clocks_of(wall, here, place)
     there["starts_on"], there["starts_at"] = f"{wall:%Y-%m-%d}", f"{wall:%H:%M}"
     return there
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
@@ -16,8 +16,9 @@ from django.utils import dateformat
 from fitflow.core import clock
 
 BESIDE = ("trainers", "rooms", "locations")
-VIEWS = ("day", "week", "month", *BESIDE, *(f"{by}-week" for by in BESIDE))
-ONE_DAY = frozenset({"day", *BESIDE})
+# What stands side by side: as columns of one day, as rows with the hours of the day across, as rows with the week's days across.
+VIEWS = ("day", "week", "month", *BESIDE, *(f"{by}{how}" for by in BESIDE for how in ("-hours", "-week")))
+ONE_DAY = frozenset({"day", *BESIDE, *(f"{by}-hours" for by in BESIDE)})
 EARLIEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
 
 
@@ -42,7 +43,7 @@ class CalendarAddress:
     @property
     def by(self) -> str:
         """Return what stands side by side: `trainers`, `rooms` or `locations`; empty where nothing does."""
-        by = self.view.removesuffix("-week")
+        by = self.view.partition("-")[0]
         return by if by in BESIDE else ""
 
     @property
@@ -156,6 +157,13 @@ def instant_from(text: str) -> datetime | None:
     return value.replace(tzinfo=None, second=0, microsecond=0) if EARLIEST <= value.date() <= LATEST else None
 
 
+def on_clocks(instant: datetime, zone: str) -> datetime | None:
+    """Return what the clocks of a zone show at an instant; None where it is no zone."""
+    if zone not in available_timezones():
+        return None
+    return instant.astimezone(ZoneInfo(zone)).replace(second=0, microsecond=0, tzinfo=None)
+
+
 def on_clocks_of(wall: datetime, here: str, there: str) -> datetime:
     """Return what the clocks of one zone show when those of another show a wall-clock time; as it is where a zone is none."""
     if here == there or not {here, there} <= available_timezones():
@@ -175,6 +183,26 @@ def id_asked(query: QueryDict, name: str) -> list[UUID]:
     """Read an id of an address, as a list to look it up by: empty where it is none."""
     found = uuid_from(query.get(name, ""))
     return [found] if found else []
+
+
+def clock_changes(zone: str, first: date, end: date) -> list[tuple[str, int]]:
+    """Return where the clocks of a zone change in some days: the wall-clock time at which they do, and by how many minutes.
+
+    Spring's `("2027-03-14T02:00", 60)` goes on at 03:00; autumn's `("2027-11-07T02:00", -60)` shows the hour before again.
+    """
+    there, found = ZoneInfo(zone), []
+    for number in range((end - first).days):
+        low, high = (datetime.combine(first + timedelta(days=number + n), time(), there) for n in (0, 1))
+        before, after = low.utcoffset(), high.utcoffset()
+        if before is None or after is None or before == after:
+            continue
+        low, high = low.astimezone(UTC), high.astimezone(UTC)
+        while high - low > timedelta(minutes=1):
+            middle = low + timedelta(minutes=(high - low) // timedelta(minutes=2))
+            low, high = (middle, high) if middle.astimezone(there).utcoffset() == before else (low, middle)
+        wall = (high + before).replace(tzinfo=None)
+        found.append((f"{wall:%Y-%m-%dT%H:%M}", int((after - before).total_seconds()) // 60))
+    return found
 
 
 def zone_text(zone: str) -> str:

@@ -36,7 +36,18 @@ def page(cast: Cast, who: str, query: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "view", ["day", "week", "month", "trainers", "rooms", "locations", "trainers-week", "rooms-week"]
+    "view",
+    [
+        "day",
+        "week",
+        "month",
+        "trainers",
+        "rooms",
+        "locations",
+        "trainers-hours",
+        "trainers-week",
+        "rooms-week",
+    ],
 )
 def test_every_view_is_on_paper_without_a_script(lotus: Cast, day: str, view: str) -> None:
     text = words_of(browser_of(lotus, "owner").get(f"{PAGE}?view={view}&date={day}"))

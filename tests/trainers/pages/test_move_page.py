@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -129,3 +131,29 @@ def test_it_refuses_who_may_not_change_the_session(lotus: Cast, who: str, status
     assert send(lotus, session, who=who).status_code == status
     assert browser_of(lotus, who).get(f"/sessions/{session.pk}/move/").status_code == status
     assert fresh(lotus, session).starts_at == at(10)
+
+
+@pytest.mark.parametrize("zone", ["America/Toronto", "America/Halifax", ""])
+def test_a_start_in_the_hour_that_is_shown_twice_stays_where_only_the_length_changes(
+    lotus: Cast, zone: str
+) -> None:
+    """Toronto's second half past one. On the wall it reads as the first: made longer, it used to begin an hour earlier."""
+    second = datetime(2027, 11, 7, 6, 30, tzinfo=UTC)
+    session = scheduled(lotus, at(10))
+    with studio_context(lotus.lotus):
+        Session.objects.filter(pk=session.pk).update(starts_at=second, ends_at=second + timedelta(hours=1))
+    session = fresh(lotus, session)
+    wall = second.astimezone(ZoneInfo(zone or "America/Toronto"))
+    answer = send(
+        lotus,
+        session,
+        headers=JSON,
+        starts_on=str(wall.date()),
+        starts_at=f"{wall:%H:%M}",
+        minutes=75,
+        outside_hours="on",
+        **({"zone": zone} if zone else {}),
+    )
+    assert answer.status_code == 200, answer.content
+    moved = fresh(lotus, session)
+    assert (moved.starts_at, moved.ends_at) == (second, second + timedelta(minutes=75))
