@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,11 +29,12 @@ from trainers.views.agenda import (
     writing,
 )
 from trainers.views.choices import Choices
-from trainers.views.periods import BESIDE, CalendarAddress, days_from, zone_text
+from trainers.views.periods import BESIDE, CalendarAddress, clock_changes, days_from, zone_text
 
 # What the page's script imports, asked for at once instead of one after the other.
 MODULES = tuple(
-    f"js/{name}.js" for name in ("calendar_grid", "calendar_sheet", "calendar_nodes", "calendar_time")
+    f"js/{name}.js"
+    for name in ("calendar_grid", "calendar_sheet", "calendar_nodes", "calendar_time", "calendar_axis")
 )
 MODULES += ("js/calendar_drag.js", "js/calendar_keys.js", "js/ui.js")
 WORDS = {name: [state.word, state.icon] for name, state in STATES["session"].items()}
@@ -109,6 +110,7 @@ def period_context(
         "zone": zone,
         "zone_words": zone_text(zone),
         "clock": f"{datetime.now(ZoneInfo(zone)):%Y-%m-%dT%H:%M}",
+        "changes": clock_changes(zone, first - timedelta(days=1), last + timedelta(days=1)),
         "strip": [
             {
                 "date": one.date,
@@ -122,6 +124,7 @@ def period_context(
         "columns": _columns(address, beside) if address.by else [],
         "spans": _spans(address) if address.by else [],
         "states": WORDS,
+        "ticks": ("all", "none"),
     }
 
 
@@ -135,7 +138,8 @@ def _columns(address: CalendarAddress, beside: tuple[str, ...]) -> list[dict[str
 
 
 def _spans(address: CalendarAddress) -> list[dict[str, Any]]:
-    return [_seg(address, address.by, "One day"), _seg(address, f"{address.by}-week", "Whole week")]
+    ways = {"": "One day", "-hours": "Timeline", "-week": "Whole week"}
+    return [_seg(address, address.by + how, label) for how, label in ways.items()]
 
 
 @require_safe

@@ -107,10 +107,11 @@ class Choices:
         return shown.pop() if len(shown) == 1 else str(self.request.studio.timezone)
 
     def chips(self, address: CalendarAddress) -> dict[str, Any]:
-        """Return the filters as the bar shows them: trainers in a row, the others in a menu."""
+        """Return the filters as the bar shows them: a few trainers in a row, more of them and the others in a menu."""
         shown = {name: self._chips(name, address) for name in LEGENDS if len(self.of(name)) > 1}
+        few = len(self.trainers) <= IN_A_ROW
         return {
-            "chips": shown.pop("trainer", None),
+            "chips": shown.pop("trainer", None) if few else None,
             "more": list(shown.values()),
             "filtered": len(shown.keys() & address.filters.keys()),
         }
@@ -149,6 +150,7 @@ class Choices:
         return [Column(str(one.pk), one.name, self.marks[one.pk], one.hue) for one in shown]
 
 
+IN_A_ROW = 6  # chips that a desk shows without scrolling
 LEGENDS = {"trainer": "Trainers", "location": "Locations", "service": "Services"}
 
 

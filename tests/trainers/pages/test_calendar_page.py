@@ -11,10 +11,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from fitflow.accounts.services import create_person
 from fitflow.tenancy.context import leave, studio_context
 from tests.cast import Cast
 from tests.pages import browser_of, words_of
 from tests.trainers.plan import at, scheduled
+from trainers.models import TrainerProfile
 
 PAGE = "/calendar/"
 
@@ -48,6 +50,8 @@ def test_a_week_says_which_days_and_whose_time(lotus: Cast) -> None:
         ("view=trainers", "trainers"),
         ("view=locations", "locations"),
         ("view=rooms-week", "rooms-week"),
+        ("view=trainers-hours", "trainers-hours"),
+        ("view=day-hours", "week"),
         ("view=year&date=tomorrow&trainer=x", "week"),
         ("date=9999-12-31", "week"),
     ],
@@ -139,6 +143,32 @@ def test_locations_stand_side_by_side_where_there_are_several(lotus: Cast) -> No
     assert "Whole week" in text
     other = browser_of(lotus, "owner2", "summit").get(f"{PAGE}?view=rooms").content.decode()
     assert "view=locations" not in other
+
+
+def test_many_trainers_are_chosen_from_the_menu(lotus: Cast) -> None:
+    """A row of chips would go on out of sight; the menu has them all, and ticks or clears them at once."""
+    leave()
+    browser = browser_of(lotus, "owner")
+    few = browser.get(PAGE).content.decode()
+    assert few.index('name="trainer"') < few.index('id="cal-filter"')
+    assert "data-tick" not in few
+    people = [
+        create_person(email=f"more{number}@fitflow.test", password="a-long-password-1", name=f"T {number}")
+        for number in range(8)
+    ]
+    with studio_context(lotus.lotus):
+        TrainerProfile.objects.bulk_create(TrainerProfile(user=one, name=one.name) for one in people)
+    leave()
+    many = browser.get(PAGE).content.decode()
+    assert many.index('id="cal-filter"') < many.index('name="trainer"')
+    assert re.findall(r'data-tick="(\w+)"', many)[:2] == ["all", "none"]
+    one = re.findall(r'name="trainer" value="([^"]+)"', many)[0]
+    assert "(1)" in browser.get(f"{PAGE}?trainer={one}").content.decode().split('id="cal-filter"')[1][:200]
+
+
+def test_a_page_is_told_where_the_clocks_change(cast: Cast) -> None:
+    text = browser_of(cast, "lead").get(f"{PAGE}?view=week&date=2027-03-14").content.decode()
+    assert json.loads(re.findall(r'id="cal-changes"[^>]*>(.*?)<', text)[0]) == [["2027-03-14T02:00", 60]]
 
 
 def test_a_time_of_the_calendars_clocks_is_that_instant_at_a_place_of_another_zone(lotus: Cast) -> None:
