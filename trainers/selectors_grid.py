@@ -21,6 +21,7 @@ GRID = """
 SELECT session.id, CASE WHEN session.status = 'held' THEN 'held' ELSE 'session' END AS kind,
        to_char(session.starts_at AT TIME ZONE %(zone)s, 'YYYY-MM-DD"T"HH24:MI') AS start,
        to_char(session.ends_at AT TIME ZONE %(zone)s, 'YYYY-MM-DD"T"HH24:MI') AS "end",
+       extract(epoch FROM session.ends_at - session.starts_at)::int / 60 AS minutes,
        CASE WHEN session.status <> 'held' THEN service.name
             ELSE 'Held until ' || to_char(session.held_until AT TIME ZONE location.timezone, 'HH24:MI') END AS title,
        CASE WHEN session.status = 'held' THEN service.name
@@ -67,7 +68,8 @@ class Writing:
 def grid_json(*, actor: Actor, wanted: Wanted, writing: Writing, instants: bool = False) -> bytes:
     """Return the sessions asked for as a JSON array, in order of start, as a calendar shows them to this person. One query.
 
-    Times are wall-clock times of the zone; with `instants` each also has `starts_at` and `ends_at`.
+    Times are wall-clock times of the zone, `minutes` is how long it really lasts, over a change of clocks too; with `instants`
+    each also has `starts_at` and `ends_at`.
     """
     statement = GRID.format(
         where=" AND ".join(conditions(actor, wanted)) or "true",

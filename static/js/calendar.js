@@ -1,12 +1,14 @@
 // The studio's calendar: click a time to book, drag to move, and see what others do as they do it.
 import "./booking.js";
 import { calendarPage, placeBeside } from "./calendar_grid.js";
-import { call, openDialog, toast } from "./ui.js";
+import { call, openDialog, postTo, toast } from "./ui.js";
 
 const box = document.getElementById("calendar");
 const dialog = document.getElementById("book");
 const mayBook = box.dataset.book !== "";
 const PARAMETER = { trainers: "trainer", rooms: "room", locations: "location" };
+
+let undone = ""; // the way back of the last move
 
 const page = calendarPage(mayBook ? {
   book({ starts, pick, resource, at, focus }) {
@@ -15,7 +17,11 @@ const page = calendarPage(mayBook ? {
     book(`${box.dataset.book}?${query}`, { at, pick, focus });
   },
   move,
+  undo() {
+    if (undone) postTo(undone);
+  },
 } : {});
+
 
 // Booking
 
@@ -61,7 +67,8 @@ async function move(event, { start, end, minutes, resource }) {
   const { by } = page.period();
   const to = { trainer, room, location, ...(resource ? { [PARAMETER[by]]: resource.id } : {}) };
   if (by === "locations" && to.location !== location) to.room = ""; // a room stays where it is
-  page.sheet().put(event, { start, end, ...to });
+  // Until it is answered it stays where it was let go: a second move would name a version that is no more.
+  page.sheet().put(event, { start, end, minutes, movable: false, ...to });
   const body = new FormData();
   body.set("zone", page.period().zone);
   body.set("starts_on", start.slice(0, 10));
@@ -71,10 +78,12 @@ async function move(event, { start, end, minutes, resource }) {
   body.set("place", to.room ? `${placeOf(to)}:${to.room}` : to.location);
   body.set("version", version);
   try {
-    const { message, undo } = await call(`${url}move/`, { method: "POST", body });
+    const { message, undo } = await call(`${url}move/`, { method: "POST", body, redirect: "manual" });
     quiet();
+    undone = undo;
     toast(message, { undo });
   } catch (error) {
+    page.sheet().put(event, event); // back where it was, though nothing may be had from the server
     complain(error.message, `${url}move/`);
   }
   page.refresh();

@@ -1,17 +1,20 @@
-// Moving a session on the sheet: with the pointer (drag it, or its lower edge) and with the keys (M, arrows, Enter).
+// Moving a session on the sheet: with the pointer (drag it, or the edge at which it ends) and with the keys (M, arrows, Enter).
 // While it is under way only one element moves; the sheet is drawn again once the move is made or given up.
+import { at } from "./calendar_axis.js";
 import { movedTo } from "./calendar_sheet.js";
 import { lineOf, make } from "./calendar_nodes.js";
-import { clockOf, DAY, daysBetween, dayOf, HOUR_PX, minutesBetween, minutesOf, STEP } from "./calendar_time.js";
+import { DAY, daysBetween, dayOf, LONGEST, minutesBetween, minutesOf, snapped, STEP } from "./calendar_time.js";
 
 const FAR = 4; // pixels a mouse goes before it drags
 const LONG = 450; // milliseconds a finger rests before it drags
+const THUMB = 14; // pixels of a session's end that a finger takes to make it longer or shorter
 const EDGE = 36; // from here the sheet scrolls along
 
 /** The session as it would stand: `to({ cell, from, minutes })` puts it there, `down()` takes it away. */
 export function lift(sheet, node) {
   const { event } = node;
-  const minutes = minutesBetween(event.start, event.end);
+  const { axis } = sheet;
+  const { minutes } = event;
   const start = node.parentElement.cell;
   // Taken by what lies on a later day it began before that day's midnight: so many minutes below nought.
   const from = minutesOf(event.start) - daysBetween(dayOf(event.start), start.day).length * DAY;
@@ -21,11 +24,15 @@ export function lift(sheet, node) {
   if (sheet.byHours) {
     ghost.append(make("span", "ev-title", event.title), words);
     ghost.setAttribute("aria-hidden", "true");
-    ghost.style.height = `${(minutes * HOUR_PX) / 60 - 2}px`;
   }
+  if (axis.across) at(at(ghost, "top", node.style.top), "height", node.style.height);
   node.classList.add("is-ghost");
   sheet.hold();
   let placed = false;
+
+  function result() {
+    return movedTo(event, held, sheet.period.changes);
+  }
 
   function to({ cell = held.cell, from: begins = held.from, minutes: lasts = held.minutes }) {
     if (cell !== held.cell || !placed) {
@@ -34,10 +41,11 @@ export function lift(sheet, node) {
       held.cell.el.classList.remove("is-target");
       cell.el.classList.add("is-target");
     }
-    if (lasts !== held.minutes) ghost.style.height = `${(lasts * HOUR_PX) / 60 - 2}px`;
     Object.assign(held, { cell, from: begins, minutes: lasts });
-    ghost.style.transform = `translateY(${(begins * HOUR_PX) / 60}px)`;
-    const text = `${clockOf((begins + DAY) % DAY)} – ${clockOf((begins + lasts + DAY) % DAY)}`;
+    const there = result();
+    at(ghost, axis.size, axis.px(minutesBetween(there.start, there.end)));
+    ghost.style.transform = axis.shift(begins);
+    const text = `${there.start.slice(11)} – ${there.end.slice(11)}`;
     if (words.textContent !== text) words.textContent = text;
   }
 
@@ -55,9 +63,14 @@ export function lift(sheet, node) {
       return held.cell !== start || held.from !== from || held.minutes !== minutes;
     },
     get result() {
-      return movedTo(event, held);
+      return result();
     },
   };
+}
+
+/** How long a session may be made, from how long it is: a quarter of an hour at least, twelve hours at most. */
+export function lengthOf(event, minutes) {
+  return Math.max(Math.min(STEP, event.minutes), Math.min(LONGEST, minutes));
 }
 
 /** Lets sessions be dragged. `drop(event, { start, end, minutes, resource })` is told once one was let go elsewhere. */
@@ -70,12 +83,16 @@ export function draggable(sheet, drop) {
   let timer = 0;
 
   scroller.addEventListener("dragstart", (event) => event.preventDefault());
+  // There before any finger is: some browsers heed only a listener that was.
+  scroller.addEventListener("touchmove", (move) => lifted && move.cancelable && move.preventDefault(), { passive: false });
   scroller.addEventListener("pointerdown", (down) => {
     const node = down.target.closest(".ev.movable");
     if (!node || down.button !== 0 || grab) return;
     const box = node.getBoundingClientRect();
-    grab = { node, x: down.clientX, y: down.clientY, inside: down.clientY - box.top, resize: Boolean(down.target.closest(".cg-grip")), id: down.pointerId };
     point = { x: down.clientX, y: down.clientY };
+    const rim = sheet.axis.of({ x: box.right, y: box.bottom }) - sheet.axis.of(point);
+    const thumb = down.pointerType !== "mouse" && node.querySelector(".cg-grip") && rim < THUMB && sheet.axis.of({ x: box.width, y: box.height }) > 3 * THUMB;
+    grab = { node, ...point, resize: Boolean(down.target.closest(".cg-grip")) || thumb, id: down.pointerId };
     if (down.pointerType !== "mouse") timer = setTimeout(begin, LONG);
     for (const [name, heard] of Object.entries(listeners)) window.addEventListener(name, heard, { passive: false });
   });
@@ -95,9 +112,6 @@ export function draggable(sheet, drop) {
     keydown(key) {
       if (key.key === "Escape" && lifted) finish(false);
     },
-    touchmove(move) {
-      if (lifted) move.preventDefault();
-    },
     // A finger that rests on a link asks for the link's menu, which would take the session out of the hand.
     contextmenu(menu) {
       if (timer || lifted) menu.preventDefault();
@@ -105,6 +119,7 @@ export function draggable(sheet, drop) {
   };
 
   function begin() {
+    if (!grab.node.isConnected) return finish(false); // drawn anew under the finger that rested on it
     window.getSelection().removeAllRanges();
     lifted = lift(sheet, grab.node);
     scroller.classList.add("is-dragging");
@@ -112,14 +127,13 @@ export function draggable(sheet, drop) {
     // Where everything is, read once: nothing moves while one is dragged but the sheet's own scrolling.
     grab.sheet = scroller.getBoundingClientRect();
     const [x, y] = [scroller.scrollLeft - grab.sheet.left, scroller.scrollTop - grab.sheet.top];
-    // A piece that begins at midnight was taken so far below where its session begins.
-    const above = (-lifted.least * HOUR_PX) / 60;
-    Object.assign(grab, { started: grab.y + y, minutes: lifted.held.minutes, inside: grab.inside + above });
+    Object.assign(grab, { started: sheet.axis.of({ x: grab.x + x, y: grab.y + y }), from: lifted.held.from, minutes: lifted.held.minutes });
     grab.rects = sheet.cells.map(({ el }) => {
       const { left, right, top, bottom } = el.getBoundingClientRect();
       return { left: left + x, right: right + x, top: top + y, bottom: bottom + y };
     });
     frame = requestAnimationFrame(step);
+    return undefined;
   }
 
   function step() {
@@ -138,12 +152,16 @@ export function draggable(sheet, drop) {
   function follow() {
     const x = point.x - grab.sheet.left + scroller.scrollLeft;
     const y = point.y - grab.sheet.top + scroller.scrollTop;
-    const index = grab.rects.findIndex((rect) => x >= rect.left && x < rect.right && (sheet.byHours || (y >= rect.top && y < rect.bottom)));
+    const inside = ({ left, right, top, bottom }) => {
+      const [beside, level] = [x >= left && x < right, y >= top && y < bottom];
+      return sheet.byHours ? (sheet.axis.across ? level : beside) : beside && level;
+    };
+    const index = grab.rects.findIndex(inside);
     const cell = index < 0 || sheet.cells[index].resource?.id === "-" ? lifted.held.cell : sheet.cells[index];
     if (!sheet.byHours) return void lifted.to({ cell });
-    const minute = (pixels) => Math.round((pixels * 60) / HOUR_PX / STEP) * STEP;
-    if (grab.resize) return void lifted.to({ minutes: Math.max(STEP, Math.min(DAY, grab.minutes + minute(y - grab.started))) });
-    lifted.to({ cell, from: Math.max(lifted.least, Math.min(DAY - STEP, minute(y - grab.rects[0].top - grab.inside))) });
+    const by = sheet.axis.minutes(sheet.axis.of({ x, y }) - grab.started);
+    if (grab.resize) return void lifted.to({ minutes: lengthOf(grab.node.event, snapped(grab.minutes, by)) });
+    lifted.to({ cell, from: Math.max(lifted.least, Math.min(DAY - STEP, snapped(grab.from, by))) });
   }
 
   function finish(keep) {

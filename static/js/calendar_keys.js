@@ -1,14 +1,16 @@
 // The sheet by keyboard. One session is a stop of the Tab key, the arrows go from one to the next; N takes a free time, M moves
 // a session. Letters count only while the focus is in the sheet.
-import { lift } from "./calendar_drag.js";
+import { lengthOf, lift } from "./calendar_drag.js";
 import { dayWords, make, nameOf } from "./calendar_nodes.js";
-import { clockOf, DAY, HOUR_PX, minutesOf, STEP } from "./calendar_time.js";
+import { clockOf, DAY, minutesOf, nudged, STEP } from "./calendar_time.js";
 
 const SLOT = 30;
+// A letter is that letter, with the shift lock on too.
+const named = ({ key }) => (key.length === 1 ? key.toLowerCase() : key);
 const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 
-/** Starts the keys. `book(at)` and `drop(event, to)` are what clicking and dragging do; without them N and M do nothing. */
-export function keyed(sheet, { book, drop, say }) {
+/** Starts the keys. `book(at)`, `drop(event, to)` and `undo()` are what pointers do; without them N, M and U do nothing. */
+export function keyed(sheet, { book, drop, undo, say }) {
   const { scroller } = sheet;
   let slot = null; // the button that stands at a free time: { node, cell, from, back }
   let moving = null; // the session that is moved
@@ -40,11 +42,11 @@ export function keyed(sheet, { book, drop, say }) {
   function step(node, way) {
     const { cell } = node.parentElement;
     const items = sheet.items(cell);
-    const [, down] = way;
-    if (down) {
-      const next = items[items.indexOf(node) + down];
+    const along = sheet.axis.along(way);
+    if (along) {
+      const next = items[items.indexOf(node) + along];
       const other = next ? null : beyond(cell, way);
-      return goTo(next ?? (other && sheet.items(other).at(down > 0 ? 0 : -1)));
+      return goTo(next ?? (other && sheet.items(other).at(along > 0 ? 0 : -1)));
     }
     const other = beyond(cell, way);
     if (!other) return undefined;
@@ -78,7 +80,7 @@ export function keyed(sheet, { book, drop, say }) {
     node.textContent = when ? `Book ${when}` : "Book";
     node.setAttribute("aria-label", ["Book", dayWords(cell.day), when, cell.resource?.title].filter(Boolean).join(", "));
     if (node.parentElement !== cell.el) cell.el.append(node);
-    if (sheet.byHours) Object.assign(node.style, { top: `${(from * HOUR_PX) / 60}px`, height: `${(SLOT * HOUR_PX) / 60}px` });
+    if (sheet.byHours) sheet.axis.span(node, from, SLOT);
     node.focus({ preventScroll: true });
     node.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
@@ -94,8 +96,8 @@ export function keyed(sheet, { book, drop, say }) {
     if (key.key === "Escape") return dropSlot();
     const way = ARROWS[key.key];
     if (!way) return false;
-    const [, down] = way;
-    if (down && sheet.byHours) slot.from = Math.max(0, Math.min(DAY - SLOT, slot.from + down * SLOT));
+    const along = sheet.byHours ? sheet.axis.along(way) : 0;
+    if (along) slot.from = Math.max(0, Math.min(DAY - SLOT, slot.from + along * SLOT));
     else slot.cell = beside(slot.cell, way) ?? slot.cell;
     return putSlot();
   }
@@ -105,6 +107,7 @@ export function keyed(sheet, { book, drop, say }) {
   function take(node) {
     moving = { node, up: lift(sheet, node) };
     say(`Moving ${nameOf(node.event)}. Arrows move it, with Shift they change its length. Enter saves, Escape leaves it.`);
+    return undefined;
   }
 
   function moveKey(key) {
@@ -120,22 +123,25 @@ export function keyed(sheet, { book, drop, say }) {
     }
     if (!way) return undefined;
     const { cell, from, minutes } = up.held;
-    if (way[1] && sheet.byHours) {
-      if (key.shiftKey) up.to({ minutes: Math.max(STEP, minutes + way[1] * STEP) });
-      else up.to({ from: Math.max(up.least, Math.min(DAY - STEP, from + way[1] * STEP)) });
+    const along = sheet.byHours ? sheet.axis.along(way) : 0;
+    if (along) {
+      if (key.shiftKey) up.to({ minutes: lengthOf(node.event, nudged(minutes, along)) });
+      else up.to({ from: Math.max(up.least, Math.min(DAY - STEP, nudged(from, along))) });
     } else {
       const next = beside(cell, way);
       if (next && next.resource?.id !== "-") up.to({ cell: next });
     }
-    const { held } = up;
-    held.cell.el.scrollIntoView({ block: "nearest", inline: "nearest" });
-    say([dayWords(held.cell.day), `${clockOf((held.from + DAY) % DAY)} to ${clockOf((held.from + held.minutes + DAY) % DAY)}`, held.cell.resource?.title].filter(Boolean).join(", "));
+    const { held, result } = up;
+    const ghost = held.cell.el.querySelector(":scope > .is-lifted") ?? held.cell.el;
+    ghost.scrollIntoView({ block: "nearest", inline: "nearest" });
+    say([dayWords(held.cell.day), `${result.start.slice(11)} to ${result.end.slice(11)}`, held.cell.resource?.title].filter(Boolean).join(", "));
     return undefined;
   }
 
   const COMMANDS = {
     n: (node) => (book ? takeSlot(node) : false),
-    m: (node) => (drop && node?.classList.contains("movable") ? take(node) : false),
+    m: (node) => (drop && node ? (node.classList.contains("movable") ? take(node) : say("This one cannot be moved.")) : false),
+    u: () => (undo ? undo() : false),
     t: () => document.getElementById("cal-now").click(),
     PageUp: () => document.getElementById("cal-earlier").click(),
     PageDown: () => document.getElementById("cal-later").click(),
@@ -150,7 +156,7 @@ export function keyed(sheet, { book, drop, say }) {
     if (moving) done = moveKey(key);
     else if (slot) done = slotKey(key);
     else if (ARROWS[key.key]) done = node ? step(node, ARROWS[key.key]) : false;
-    else if (COMMANDS[key.key]) done = COMMANDS[key.key](node);
+    else if (COMMANDS[named(key)]) done = COMMANDS[named(key)](node);
     else return;
     if (done !== false) key.preventDefault();
   });

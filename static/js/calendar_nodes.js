@@ -23,6 +23,8 @@ function unseen(node) {
   return node;
 }
 
+const FLAT_PX = 30; // up to here a session is one line
+
 export const icon = (name) => unseen(make("i", `bi bi-${name}`));
 const letterMark = (letter, hue) => unseen(make("span", hue ? `mono tiny hue-${hue}` : "mono tiny", letter));
 
@@ -57,21 +59,31 @@ function shell(event) {
 }
 
 /** A session on the hours of a day: a letter, what, whom for, when and its state; the less the shorter it is. */
-export function block(event, { height, slim, grip }) {
+export function block(event, { height, slim, letter = true, across = false }) {
   const node = shell(event);
   const mark = stateOf(event.state);
-  if (event.letter) node.append(letterMark(event.letter));
-  node.append(make("span", "ev-title", event.title));
-  if (height > 44 && event.line) node.append(make("small", "", event.line));
-  if (height > 30) {
+  const flat = height <= FLAT_PX;
+  if (letter && event.letter && !(flat && slim)) node.append(letterMark(event.letter));
+  const told = height > (slim ? 66 : FLAT_PX) && !across;
+  node.append(make("span", "ev-title", ...(mark && !told ? [icon(mark[1]), " "] : []), event.title));
+  if (height > (slim && letter ? 50 : 44) && event.line) node.append(make("small", "", event.line));
+  if (told) {
     const when = make("small", "num", [event.start.slice(11), slim ? "" : mark ? mark[0] : event.place].filter(Boolean).join(" · "));
     if (mark) when.append(" ", icon(mark[1]));
     node.append(when);
   }
-  if (slim) node.classList.add("slim");
-  if (grip && event.movable) node.append(unseen(make("span", "cg-grip")));
+  if (flat) node.classList.add("flat");
+  else if (slim) node.classList.add("slim");
+  if (event.movable) node.append(unseen(make("span", "cg-grip")));
   return node;
 }
+
+/** The hour the clocks skip, or show twice. */
+export function changeOf(by, { words: told }) {
+  return unseen(make("div", "cg-change", ...(told ? [make("small", "", changeWords(by))] : [])));
+}
+
+export const changeWords = (by) => (by > 0 ? "Clocks go forward" : "Clocks go back");
 
 /** A session as one line of a day: when, what, and its letter. */
 export function lineOf(event, { letter = true, whom = false } = {}) {
@@ -92,7 +104,9 @@ export function dayHead(day) {
 /** Whoever's column or row it is. */
 export function resourceHead({ title, letter, hue }) {
   const head = make("span", "col-name");
+  const words = make("span", "", title);
+  words.title = title;
   if (letter) head.append(letterMark(letter, hue));
-  head.append(make("span", "", title));
+  head.append(words);
   return head;
 }

@@ -1,10 +1,12 @@
-// The sheet of a calendar: the hours of some days or of some trainers, rooms or locations; a month; a week of each of those.
-// It draws cells and what stands in them. A cell whose events are as they were is left alone, so that one change among six
-// hundred sessions draws one column.
-import { block, dayHead, dayWords, lineOf, make, resourceHead, weekday } from "./calendar_nodes.js";
-import { clockOf, daysBetween, HOUR_PX, intoLanes, minutesBetween, minutesOf, piecesOf, wallAt } from "./calendar_time.js";
+// The sheet of a calendar: the hours of some days or of some trainers, rooms or locations, downwards or across; a month; a week of
+// each of those. It draws cells and what stands in them. A cell whose events are as they were is left alone, so that one change
+// among six hundred sessions draws one column.
+import { at, axisOf } from "./calendar_axis.js";
+import { block, changeOf, changeWords, dayHead, dayWords, lineOf, make, resourceHead, weekday } from "./calendar_nodes.js";
+import { clockOf, DAY, daysBetween, endOf, intoLanes, minutesBetween, minutesOf, piecesOf, wallAt } from "./calendar_time.js";
 
 const LANE_PX = 48; // what overlaps is never narrower: the sheet grows sideways and scrolls
+const SLIM_PX = 84; // below this a session puts its letter above its words
 const IN_A_MONTH = 4; // lines a day of a month shows before it counts the rest
 const MORNING = 7; // the hour a day is first seen from
 const OTHERS = { id: "-", title: "Others" };
@@ -17,7 +19,7 @@ export function sheetIn(box) {
   scroller.setAttribute("aria-label", "Timetable");
   box.replaceChildren(scroller);
   const sheet = {
-    scroller, period: null, cells: [], byHours: false, set, show, put, hold, release, mark, unmark, tick,
+    scroller, period: null, cells: [], byHours: false, axis: axisOf(false), set, show, put, hold, release, mark, unmark, tick,
     items: (cell) => [...cell.el.querySelectorAll(":scope > .ev:not(.pick, .clash, .is-lifted)")],
   };
   let drawn = ""; // which skeleton stands
@@ -30,7 +32,9 @@ export function sheetIn(box) {
 
   function show(period) {
     sheet.period = period;
+    const across = period.view.endsWith("-hours");
     sheet.byHours = period.unit === "day" || period.view === "week";
+    sheet.axis = axisOf(across);
     frame();
   }
 
@@ -71,27 +75,49 @@ export function sheetIn(box) {
   function frame() {
     const { view, from, to, by } = sheet.period;
     const shown = resources();
-    const key = JSON.stringify([view, from, to, sheet.period.today, shown]);
+    const key = JSON.stringify([view, from, to, sheet.period.today, sheet.period.changes, shown]);
     if (key !== drawn) {
       drawn = key;
-      if (sheet.byHours) drawHours(daysBetween(from, to), shown);
+      if (sheet.axis.across) drawAcross(from, shown);
+      else if (sheet.byHours) drawHours(daysBetween(from, to), shown);
       else drawDays(daysBetween(from, to), shown);
-      scroller.dataset.kind = sheet.byHours ? "hours" : by ? "roster" : "month";
+      scroller.dataset.kind = kind();
     }
     fill(shown);
-    if (scrolls !== null) scroller.scrollTop = scrolls;
+    if (scrolls !== null) scroller[sheet.axis.scroll] = scrolls;
     scrolls = null;
     if (picked) mark(picked);
     tick();
   }
 
-  function drawHours(days, shown) {
-    const again = scroller.dataset.kind === "hours";
-    const head = make("div", "cg-head", make("div", "cg-corner"));
+  function kind() {
+    if (sheet.byHours) return sheet.axis.across ? "across" : "hours";
+    return sheet.period.by ? "roster" : "month";
+  }
+
+  function hoursOf(first) {
     const hours = make("div", "cg-hours");
     hours.setAttribute("aria-hidden", "true");
-    for (let hour = 1; hour < 24; hour += 1) hours.append(at(make("span", "num", clockOf(hour * 60)), "top", `${hour * HOUR_PX}px`));
-    const body = make("div", "cg-body", hours);
+    for (let hour = first; hour < 24; hour += 1) hours.append(at(make("span", "num", clockOf(hour * 60)), sheet.axis.place, sheet.axis.px(hour * 60)));
+    return hours;
+  }
+
+  // The clocks of the place may change on one of the days: the hour they skip, or show twice, says so.
+  function changesOf(cell) {
+    const first = sheet.cells.find((one) => one.day === cell.day) === cell;
+    for (const [wall, by] of sheet.period.changes.filter(([one]) => one.startsWith(cell.day))) {
+      const from = minutesOf(wall) + Math.min(by, 0);
+      cell.el.append(sheet.axis.span(changeOf(by, { words: first }), from, Math.abs(by)));
+    }
+  }
+
+  function startAt() {
+    return scroller.dataset.kind === kind() ? scroller[sheet.axis.scroll] : sheet.axis.pixels(MORNING * 60) - 10;
+  }
+
+  function drawHours(days, shown) {
+    const head = make("div", "cg-head", make("div", "cg-corner"));
+    const body = make("div", "cg-body", hoursOf(1));
     sheet.cells = shown.flatMap((resource) => days.map((day) => ({ day, resource, row: 0, el: make("div", "cg-col") })));
     sheet.cells.forEach((cell, index) => {
       cell.column = index;
@@ -100,9 +126,20 @@ export function sheetIn(box) {
       name(cell);
       body.append(cell.el);
     });
-    const top = again ? scroller.scrollTop : MORNING * HOUR_PX - 10;
+    scrolls = startAt();
     scroller.replaceChildren(head, body);
-    scrolls = top;
+  }
+
+  function drawAcross(day, shown) {
+    const head = make("div", "cg-head", make("div", "cg-corner"), hoursOf(0));
+    const body = make("div", "cg-body");
+    sheet.cells = shown.map((resource, row) => ({ day, resource, row, column: 0, el: make("div", "cg-row") }));
+    for (const cell of sheet.cells) {
+      name(cell);
+      body.append(make("div", "cg-row-head", resourceHead(cell.resource)), cell.el);
+    }
+    scrolls = startAt();
+    scroller.replaceChildren(head, body);
   }
 
   function drawDays(days, shown) {
@@ -129,48 +166,76 @@ export function sheetIn(box) {
   }
 
   function name(cell) {
+    const changed = sheet.byHours ? sheet.period.changes.find(([one]) => one.startsWith(cell.day)) : null;
     cell.el.cell = cell;
     cell.el.setAttribute("role", "group");
-    cell.el.setAttribute("aria-label", [dayWords(cell.day), cell.resource?.title].filter(Boolean).join(", "));
+    cell.el.setAttribute("aria-label", [dayWords(cell.day), cell.resource?.title, changed && changeWords(changed[1])].filter(Boolean).join(", "));
+    if (sheet.byHours) changesOf(cell);
   }
 
   function fill(shown) {
+    const { by, unit } = sheet.period;
     const ids = new Set(shown.map((one) => one?.id));
     const focused = scroller.contains(document.activeElement) ? document.activeElement.dataset.id : "";
+    const stop = scroller.querySelector(".ev[tabindex='0']")?.dataset.id;
     const found = new Map(sheet.cells.map((cell) => [`${cell.day} ${cell.resource?.id}`, []]));
     for (const event of events) {
-      if (event.kind === "busy" && (sheet.period.unit === "month" || (sheet.period.by && sheet.period.by !== "trainers"))) continue;
-      const own = sheet.period.by ? columnOf(event) : undefined;
+      if (event.kind === "busy" && (unit === "month" || (by && by !== "trainers"))) continue;
+      const own = by ? columnOf(event) : undefined;
       const column = ids.has(own) ? own : OTHERS.id;
       for (const piece of piecesOf(event)) found.get(`${piece.day} ${column}`)?.push(piece);
     }
-    const widths = sheet.cells.map((cell) => fillCell(cell, found.get(`${cell.day} ${cell.resource?.id}`)));
-    const least = sheet.byHours ? (sheet.period.by ? 144 : 88) : sheet.period.by ? 136 : 96;
-    const tracks = sheet.byHours ? widths : widths.slice(0, 7).map(() => 1);
-    const first = sheet.byHours ? "3.5rem " : sheet.period.by ? "10rem " : "";
-    const template = first + tracks.map((lanes) => `minmax(${Math.max(least, lanes * LANE_PX)}px, ${lanes > 3 ? lanes : 3}fr)`).join(" ");
+    const lanes = sheet.cells.map((cell) => (sheet.byHours ? intoLanes(found.get(`${cell.day} ${cell.resource?.id}`), sheet.axis.least) : 1));
+    const widths = widthsOf(lanes);
+    sheet.cells.forEach((cell, index) => fillCell(cell, found.get(`${cell.day} ${cell.resource?.id}`), lanes[index], widths[index]));
+    layOut(lanes);
+    const node = focused && document.activeElement.dataset.id !== focused ? nodeOf(focused) : null;
+    node?.focus({ preventScroll: true });
+    // What was a stop of the Tab key stays one, though its column was drawn anew.
+    if (stop && !scroller.querySelector(".ev[tabindex='0']")) nodeOf(stop)?.setAttribute("tabindex", "0");
+  }
+
+  function leastWidth() {
+    if (sheet.byHours) return sheet.period.by ? 144 : 88;
+    return sheet.period.by ? 136 : 96;
+  }
+
+  // About how wide each column of hours becomes: they share the room by their lanes, three at least.
+  function widthsOf(lanes) {
+    const shares = lanes.reduce((sum, one) => sum + Math.max(3, one), 0);
+    const share = (scroller.clientWidth - 56) / shares;
+    return lanes.map((one) => Math.max(leastWidth(), one * LANE_PX, share * Math.max(3, one)));
+  }
+
+  function layOut(lanes) {
+    const { axis, byHours, period } = sheet;
+    const tracks = byHours ? lanes : lanes.slice(0, 7);
+    const first = byHours ? "3.5rem " : period.by ? "10rem " : "";
+    const columns = () => tracks.map((one) => `minmax(${Math.max(leastWidth(), one * LANE_PX)}px, ${one > 3 ? one : 3}fr)`).join(" ");
+    const template = axis.across ? `11rem ${axis.px(DAY)}` : first + columns();
     for (const part of scroller.children) part.style.gridTemplateColumns = template;
-    if (focused && document.activeElement.dataset.id !== focused) nodeOf(focused)?.focus({ preventScroll: true });
   }
 
-  // Answers how many lanes the cell has.
-  function fillCell(cell, pieces) {
-    const signature = JSON.stringify(pieces.map((piece) => piece.event));
-    if (cell.signature === signature) return cell.lanes;
+  function fillCell(cell, pieces, lanes, width) {
+    const { axis, byHours } = sheet;
+    const slim = ({ from, to, lanes: beside }) => byHours && (axis.across ? axis.pixels(to - from) : width / beside) < SLIM_PX;
+    const signature = JSON.stringify(pieces.map((piece) => [piece.event, piece.lane, piece.lanes, slim(piece)]));
+    if (cell.signature === signature) return;
     cell.signature = signature;
-    cell.lanes = sheet.byHours ? intoLanes(pieces) : 1;
-    if (sheet.byHours) cell.el.replaceChildren(...pieces.map(place));
-    else cell.el.replaceChildren(...(sheet.period.by ? everyLine(pieces) : someLines(cell.day, pieces)));
-    return cell.lanes;
+    for (const node of cell.el.querySelectorAll(":scope > :not(.cg-change)")) node.remove();
+    if (byHours) cell.el.append(...pieces.map((piece) => place(piece, slim(piece))));
+    else cell.el.append(...(sheet.period.by ? everyLine(pieces) : someLines(cell.day, pieces)));
+    if (axis.across) cell.el.style.minBlockSize = `${lanes * LANE_PX + 8}px`;
   }
 
-  function place(piece) {
-    const height = Math.max(18, ((piece.to - piece.from) * HOUR_PX) / 60 - 2);
-    const node = tag(block(piece.event, { height, slim: piece.lanes > 2, grip: true }), piece.event);
-    at(node, "top", `${(piece.from * HOUR_PX) / 60}px`);
-    at(node, "height", `${height}px`);
-    at(node, "left", `${(piece.lane / piece.lanes) * 100}%`);
-    return at(node, "width", `calc(${100 / piece.lanes}% - 3px)`);
+  function place({ event, from, to, lane, lanes }, slim) {
+    const { axis } = sheet;
+    const size = Math.max(axis.pixels(axis.least), axis.pixels(to - from)) - 2;
+    const letter = !axis.across || sheet.period.by !== "trainers"; // there the row says whose it is
+    const node = tag(block(event, { height: axis.across ? LANE_PX : size, slim, letter, across: axis.across }), event);
+    axis.span(node, from, to - from);
+    if (axis.across) return at(at(node, "top", `${lane * LANE_PX + 4}px`), "height", `${LANE_PX - 3}px`);
+    return at(at(node, "left", `${(lane / lanes) * 100}%`), "width", `calc(${100 / lanes}% - 3px)`);
   }
 
   function everyLine(pieces) {
@@ -209,11 +274,10 @@ export function sheetIn(box) {
     picked = { start, minutes, resource, clash };
     const cell = sheet.byHours ? cellOf(start.slice(0, 10), resource) : null;
     if (!cell) return;
+    const end = endOf(start, minutes, sheet.period.changes);
     const node = make("div", `ev ${clash ? "clash" : "pick"}`, make("span", "ev-title", clash ? "Clashes" : "New session"));
-    node.append(make("small", "num", `${start.slice(11)} – ${wallAt(start.slice(0, 10), minutesOf(start) + minutes).slice(11)}`));
-    at(node, "top", `${(minutesOf(start) * HOUR_PX) / 60}px`);
-    at(node, "height", `${(minutes * HOUR_PX) / 60 - 2}px`);
-    cell.el.append(node);
+    node.append(make("small", "num", `${start.slice(11)} – ${end.slice(11)}`));
+    cell.el.append(sheet.axis.span(node, minutesOf(start), minutesBetween(start, end)));
   }
 
   function unmark() {
@@ -228,19 +292,15 @@ export function sheetIn(box) {
     const now = new Date(Date.parse(`${sheet.period.clock}:00Z`) + performance.now() - sheet.period.told).toISOString();
     const cells = sheet.cells.filter((cell) => cell.day === now.slice(0, 10));
     if (!cells.length) return;
-    line = at(make("div", "cg-now"), "top", `${(minutesOf(now) * HOUR_PX) / 60}px`);
+    line = at(make("div", "cg-now"), sheet.axis.place, sheet.axis.px(minutesOf(now)));
     line.setAttribute("aria-hidden", "true");
     const body = scroller.lastElementChild;
-    at(line, "gridColumn", `${cells[0].column + 2} / span ${cells.length}`);
+    if (sheet.axis.across) at(line, "gridRow", `1 / span ${sheet.cells.length}`);
+    at(line, "gridColumn", sheet.axis.across ? "2" : `${cells[0].column + 2} / span ${cells.length}`);
     body.append(line);
   }
 
   return sheet;
-}
-
-function at(node, property, value) {
-  node.style[property] = value; // by the object model, which the policy allows: a style attribute it does not
-  return node;
 }
 
 function tag(node, event) {
@@ -251,8 +311,8 @@ function tag(node, event) {
 
 const ordered = (pieces) => pieces.sort((one, two) => (one.event.start < two.event.start ? -1 : one.event.start > two.event.start ? 1 : 0));
 
-/** Where an event would stand if it began elsewhere: its new `start`, `end` and resource. */
-export function movedTo(event, { cell, from = minutesOf(event.start), minutes = minutesBetween(event.start, event.end) }) {
+/** Where an event would stand if it began elsewhere or lasted longer: its new `start`, `end`, real `minutes` and resource. */
+export function movedTo(event, { cell, from = minutesOf(event.start), minutes = event.minutes }, changes) {
   const start = wallAt(cell.day, from);
-  return { start, end: wallAt(cell.day, from + minutes), minutes, resource: cell.resource };
+  return { start, end: endOf(start, minutes, changes), minutes, resource: cell.resource };
 }

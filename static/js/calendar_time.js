@@ -4,6 +4,7 @@
 export const DAY = 1440;
 export const HOUR_PX = 56;
 export const STEP = 15; // minutes a drag moves by
+export const LONGEST = 720; // minutes a session may last
 
 const two = (number) => String(number).padStart(2, "0");
 
@@ -28,10 +29,30 @@ export function wallAt(day, minutes) {
   return `${over ? addDays(day, over) : day}T${clockOf(minutes - over * DAY)}`;
 }
 
-/** The minutes between two wall-clock times; what seems to end before it begins (clocks went back) lasts a step. */
+/** How far two wall-clock times are apart on the sheet; what seems to end before it begins (clocks went back) takes a step. */
 export function minutesBetween(start, end) {
   const days = (Date.parse(`${dayOf(end)}T00:00:00Z`) - Date.parse(`${dayOf(start)}T00:00:00Z`)) / 86400000;
-  return Math.max(STEP, days * DAY + minutesOf(end) - minutesOf(start));
+  const minutes = days * DAY + minutesOf(end) - minutesOf(start);
+  return minutes > 0 ? minutes : STEP;
+}
+
+/** When something ends that begins at a wall-clock time and lasts so many real minutes, over the `changes` of the clocks. */
+export function endOf(start, minutes, changes = []) {
+  let end = wallAt(dayOf(start), minutesOf(start) + minutes);
+  for (const [at, by] of changes) {
+    if (start < at && end >= at) end = wallAt(dayOf(end), minutesOf(end) + by);
+  }
+  return end;
+}
+
+/** A time moved by about so many minutes: not at all by less than half a step, else to a quarter of an hour. */
+export function snapped(from, by) {
+  return Math.abs(by) < STEP / 2 ? from : Math.round((from + by) / STEP) * STEP;
+}
+
+/** The next quarter of an hour, on (1) or back (-1). */
+export function nudged(from, way) {
+  return (way > 0 ? Math.floor(from / STEP) + 1 : Math.ceil(from / STEP) - 1) * STEP;
 }
 
 /** The days from one to before another. */
@@ -56,8 +77,10 @@ export function piecesOf(event) {
   return pieces;
 }
 
-/** Puts pieces that overlap side by side: each gets its `lane` and the `lanes` of its group. Answers the most lanes. */
-export function intoLanes(pieces) {
+/** Puts pieces that overlap side by side: each gets its `lane` and the `lanes` of its group. Answers the most lanes. One that
+    is drawn longer than it lasts, to be read and hit, takes `least` minutes. */
+export function intoLanes(pieces, least = 0) {
+  const endsAt = ({ from, to }) => Math.max(to, from + least);
   pieces.sort((one, two) => one.from - two.from || two.to - one.to || (one.event.id < two.event.id ? -1 : 1));
   let most = 1;
   let group = [];
@@ -74,8 +97,8 @@ export function intoLanes(pieces) {
     }
     const free = ends.findIndex((end) => end <= piece.from);
     piece.lane = free < 0 ? ends.length : free;
-    ends[piece.lane] = piece.to;
-    until = Math.max(until, piece.to);
+    ends[piece.lane] = endsAt(piece);
+    until = Math.max(until, endsAt(piece));
     group.push(piece);
   }
   close();

@@ -5,13 +5,25 @@ export function csrfToken() {
   return document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 }
 
-/** Calls one of our own addresses; answers its JSON, throws an Error with `status` and `body` when it says no. */
-export async function call(url, { method = "GET", body, headers = {}, signal } = {}) {
+export const SIGNED_OUT = "You are signed out.";
+
+// A browser says "Failed to fetch" of a network that is not there; what was given up by ourselves stays what it is.
+function unreached(error) {
+  if (error.name === "AbortError") throw error;
+  throw new Error("That did not reach us. Try again in a moment.", { cause: error });
+}
+
+/**
+ * Calls one of our own addresses; answers its JSON, throws an Error with `status` and `body` when it says no. With `redirect`
+ * "manual" whoever was signed out meanwhile is told so: the way to the sign-in page leads to another host, which the policy bars.
+ */
+export async function call(url, { method = "GET", body, headers = {}, signal, redirect = "follow" } = {}) {
   const own = { Accept: "application/json", ...headers };
   if (method !== "GET") own["X-CSRFToken"] = csrfToken();
   if (body !== undefined && !(body instanceof FormData)) own["Content-Type"] = "application/json";
   const sent = body === undefined || body instanceof FormData ? body : JSON.stringify(body);
-  const response = await fetch(url, { method, headers: own, body: sent, signal, credentials: "same-origin" });
+  const response = await fetch(url, { method, headers: own, body: sent, signal, redirect, credentials: "same-origin" }).catch(unreached);
+  if (response.type === "opaqueredirect") throw new Error(SIGNED_OUT);
   const json = response.headers.get("Content-Type")?.includes("json") ? await response.json() : null;
   if (response.ok) return json;
   const words = json?.error?.message ?? "That did not work. Try again in a moment.";
@@ -38,6 +50,14 @@ export function toast(text, { icon = "check-circle", undo, href, link } = {}) {
   for (const kind of ["pointerenter", "focusin"]) box.addEventListener(kind, () => clearTimeout(timer));
   for (const kind of ["pointerleave", "focusout"]) box.addEventListener(kind, leave);
   leave();
+}
+
+/** Posts to one of our own addresses as a form does: the page that answers is shown. */
+export function postTo(url) {
+  const form = undoForm(url);
+  form.hidden = true;
+  document.body.append(form);
+  form.requestSubmit();
 }
 
 function undoForm(url) {

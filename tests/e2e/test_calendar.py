@@ -7,59 +7,14 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import expect
 
 from fitflow.core import clock
 from tests.e2e.conftest import Open
+from tests.e2e.sheet import coming, drag, drawn, held_back, into_view, standing, state_of
 from tests.world import World
 
 pytestmark = pytest.mark.e2e
-
-COMING = """
-SELECT s.id::text, (s.starts_at AT TIME ZONE 'America/Toronto')::date::text FROM trainers_session s
-WHERE s.status = 'scheduled' AND s.starts_at > now() + interval '1 day' AND s.starts_at < now() + interval '20 days' AND {}
-ORDER BY s.starts_at LIMIT 1
-"""
-
-
-def drawn(page: Page) -> None:
-    page.locator("#calendar[data-drawn]").wait_for()
-
-
-def coming(world: World, such: str = "true") -> tuple[str, str]:
-    """Return a session of lotus to come, and its day."""
-    found = world.ask(COMING.format(such), studio="lotus")[0]
-    return str(found[0]), str(found[1])
-
-
-def into_view(page: Page, session: str) -> Locator:
-    drawn(page)
-    one = page.locator(f".cg-scroll .ev[data-id='{session}']")
-    one.evaluate("node => node.scrollIntoView({ block: 'center', inline: 'nearest', behavior: 'instant' })")
-    return one
-
-
-def state_of(world: World, session: str) -> tuple[object, ...]:
-    """Return where and when a session is: its start, its minutes, its trainer, location and room."""
-    return world.ask(
-        "SELECT to_char(starts_at AT TIME ZONE 'America/Toronto', 'YYYY-MM-DD HH24:MI'),"
-        " extract(epoch FROM ends_at - starts_at)::int / 60, trainer_id::text, location_id::text, room_id::text"
-        " FROM trainers_session WHERE id = %s",
-        session,
-        studio="lotus",
-    )[0]
-
-
-def drag(page: Page, what: Locator, x: float, y: float, *, grip: bool = False) -> None:
-    """Take a session by its upper edge (or its lower one) to a point, and let go."""
-    box = what.bounding_box()
-    assert box
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + (box["height"] - 3 if grip else 4))
-    page.mouse.down()
-    page.mouse.move(x, y, steps=8)
-    expect(page.locator(".is-lifted")).to_have_count(1)
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    page.mouse.up()
 
 
 def test_arrows_go_from_session_to_session_and_enter_opens(visit: Open, world: World) -> None:
@@ -225,29 +180,21 @@ def test_a_finger_that_rests_takes_the_session_and_asks_for_no_menu(visit: Open,
 def test_what_lies_past_midnight_moves_with_its_session(visit: Open, world: World) -> None:
     """Taken by what lies on its second day, a session goes an hour on where it is dragged an hour down."""
     session, day = coming(world)
-    was = world.ask("SELECT starts_at, ends_at FROM trainers_session WHERE id = %s", session, studio="lotus")[
-        0
-    ]
-    put = "UPDATE trainers_session SET starts_at = %s, ends_at = %s WHERE id = %s RETURNING 1"
     evening = datetime.fromisoformat(f"{day}T23:00").replace(tzinfo=ZoneInfo("America/Toronto"))
-    world.ask(put, evening, evening + timedelta(hours=3), session, studio="lotus")
-    try:
+    with standing(world, session, evening, 180):
         after = evening.date() + timedelta(days=1)
         page = visit("owner", f"/calendar/?view=day&date={after}", studio="lotus")
         tail = into_view(page, session)
         box = tail.bounding_box()
         assert box
-        sent: dict[str, str] = {}
-
-        def refuse(route: Route) -> None:
-            names = re.findall(r'name="(\w+)"\r\n\r\n(.*?)\r\n', route.request.post_data or "")
-            sent.update(names)
-            route.fulfill(status=409, json={"error": {"code": "conflict", "message": "Not now."}})
-
-        page.route(re.compile("/move/$"), refuse)
+        sent = held_back(page)
         drag(page, tail, box["x"] + box["width"] / 2, box["y"] + 4 + 56)
         expect(page.locator("#cal-alert")).to_contain_text("Not now.")
-        assert [sent["starts_on"], sent["starts_at"], sent["minutes"]] == [str(after), "00:00", "180"]
+        assert [sent[0][name] for name in ("starts_on", "starts_at", "minutes")] == [
+            str(after),
+            "00:00",
+            "180",
+        ]
         expect(tail).to_have_accessible_name(re.compile("23:00 to 02:00"))  # back where it was
         tail.focus()
         page.keyboard.press("m")
@@ -256,8 +203,6 @@ def test_what_lies_past_midnight_moves_with_its_session(visit: Open, world: Worl
         page.keyboard.press("ArrowDown")
         expect(page.locator("#cal-say")).to_contain_text("23:15 to 02:15")
         page.keyboard.press("Escape")
-    finally:
-        world.ask(put, *was, session, studio="lotus")
 
 
 def test_her_own_calendar_asks_which_studio_and_opens_its_form_at_that_time(visit: Open) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
@@ -14,7 +15,7 @@ from tests.trainers.plan import at, scheduled, seen
 from trainers.models import Session
 from trainers.selectors_grid import Writing, grid_json, time_booked, within
 from trainers.services import cancel_session, hold_slot
-from trainers.views.agenda import marks, people_text, shown_state
+from trainers.views.agenda import Shown, event_of, marks, people_text, shown_state
 
 EVER = (at(0, days=-30), at(0, days=30))
 
@@ -94,6 +95,21 @@ def test_times_are_on_the_clocks_asked_for(lotus: Cast) -> None:
     assert there["start"] == f"{at(10).date()}T07:00"
     (here,) = grid(lotus)
     assert (here["start"][11:], here["end"][11:]) == ("10:00", "11:00")
+
+
+def test_it_says_how_long_a_session_really_lasts(lotus: Cast) -> None:
+    """Four hours over the night the clocks go forward end five hours later on the wall."""
+    start = datetime(2027, 3, 13, 23, tzinfo=ZoneInfo("America/Toronto")).astimezone(UTC)
+    changed(scheduled(lotus, at(10)), starts_at=start, ends_at=start + timedelta(hours=4))
+    writing = Writing(zone="America/Toronto", letters={}, address=("", ""))
+    wanted = within(start, start + timedelta(hours=4), {})
+    (row,) = orjson.loads(grid_json(actor=lotus.actor("owner"), wanted=wanted, writing=writing))
+    assert (row["start"][11:], row["end"][11:], row["minutes"]) == ("23:00", "04:00", 240)
+    shown = Shown(kind="session", starts_at=start, ends_at=start + timedelta(hours=4))
+    event = event_of(shown, "America/Toronto")
+    assert [event[name] for name in ("start", "end", "minutes")] == [
+        row[name] for name in ("start", "end", "minutes")
+    ]
 
 
 def test_filters_join(lotus: Cast) -> None:

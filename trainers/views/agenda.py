@@ -174,6 +174,7 @@ def event_of(shown: Shown, zone: str) -> dict[str, Any]:
     event = {name: getattr(shown, name) for name in IN_A_GRID}
     for name, instant in (("start", shown.starts_at), ("end", shown.ends_at)):
         event[name] = instant.astimezone(there).isoformat()[:16]
+    event["minutes"] = int((shown.ends_at - shown.starts_at).total_seconds()) // 60
     return event
 
 

@@ -40,7 +40,8 @@ def test_the_calendar_side_by_side_and_on_paper(eyes_of: EyesOf) -> None:
     visit = partial(eyes.visit, studio="lotus")
     for by in ("trainers", "rooms", "locations"):
         visit("calendar", state=by, query=f"?view={by}")
-    visit("calendar", state="trainers-week", query="?view=trainers-week")
+    for view in ("trainers-week", "trainers-hours", "rooms-hours"):
+        visit("calendar", state=view, query=f"?view={view}")
     visit("calendar", state="keys", act=shows_the_keys)
     for view in ("day", "week", "month", "locations", "trainers-week"):
         visit("calendar_print", state=view, query=f"?view={view}")
