@@ -16,7 +16,7 @@ from studios.services import record_event
 from trainers.models import Booking, Session, WaitlistOffer
 from trainers.services.cancelling import FIELDS, link_holder
 from trainers.services.scheduling import locked
-from trainers.services.waitlist import booked_elsewhere
+from trainers.services.waitlist import booked_elsewhere, close_offer
 
 State = WaitlistOffer.State
 
@@ -64,22 +64,27 @@ def accept_offer(*, offer_id: UUID) -> WaitlistOffer:
 def decline_offer(*, offer_id: UUID) -> WaitlistOffer:
     """Say no to the offered place and leave the waitlist; the place goes to the next. Answering twice changes nothing.
 
-    Raises NotFound. Publishes booking.changed and place.freed.
+    Whose time to answer is over, or whose place was taken, is still on the list, and leaves it too: that is what she says. Who
+    took the place keeps it. Raises NotFound. Publishes booking.changed, and place.freed where the offer was open.
     """
     seen = linked_offer(offer_id)
     with transaction.atomic():
         session = locked(seen.booking.session)
         offer = _open_now(seen, session)
-        if offer.state != State.OPEN:
+        booking, open_now = offer.booking, offer.state == State.OPEN
+        gone = session.status != Session.Status.SCHEDULED or session.starts_at <= now()
+        if gone or booking.status != Booking.Status.WAITLISTED:
             return offer
-        booking = offer.booking
         booking.status, booking.was_waiting = Booking.Status.CANCELLED, True
         booking.cancelled_at, booking.cancelled_by_client = now(), True
         booking.save(update_fields=FIELDS)
-        _close(offer, State.DECLINED)
         outbox.publish("booking.changed", session=session.id, booking=booking.id, change=booking.status)
-        outbox.publish("place.freed", session=session.id)
-        _record(offer)
+        if open_now:
+            _close(offer, State.DECLINED)
+            outbox.publish("place.freed", session=session.id)
+        else:
+            close_offer(booking, State.WITHDRAWN)  # one made since, which she now answers as well
+        _record(offer, "" if open_now else "booking.cancelled")
     return offer
 
 
@@ -128,10 +133,10 @@ def _check_free(booking: Booking, session: Session) -> None:
         )
 
 
-def _record(offer: WaitlistOffer) -> None:
+def _record(offer: WaitlistOffer, action: str = "") -> None:
     record_event(
         actor=link_holder(offer.booking),
-        action=f"offer.{offer.state}",
+        action=action or f"offer.{offer.state}",
         subject=offer.booking,
         session=offer.booking.session_id,
         client=offer.booking.client_id,

@@ -6,6 +6,7 @@ They need no sign-in: the link is what proves her. Looking changes nothing (mail
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -63,11 +64,21 @@ def _session_words(booking: Booking) -> dict[str, Any]:
     }
 
 
-def _act(request: HttpRequest, purpose: Purpose, token: str, act: Callable[[], Any]) -> HttpResponse:
+def _act(
+    request: HttpRequest,
+    purpose: Purpose,
+    token: str,
+    act: Callable[[], Any],
+    said: Callable[[Any], str] | None = None,
+) -> HttpResponse:
+    """Act, and go to the page that shows how things stand; `said` are words about what was done that it would not tell."""
     try:
-        act()
+        done = act()
     except (Conflict, Invalid) as error:
         messages.error(request, error.message)
+    else:
+        if words := said(done) if said else "":
+            messages.info(request, words)
     return HttpResponseRedirect(reverse(PAGES[purpose], args=[token]))
 
 
@@ -116,7 +127,14 @@ def client_cancel_now(request: HttpRequest, token: str, link: Linked) -> HttpRes
 @linked("cancel")
 def client_cancel_undo(request: HttpRequest, token: str, link: Linked) -> HttpResponse:
     """Take the cancellation back within three minutes."""
-    return _act(request, "cancel", token, lambda: restore_own_booking(booking_id=link.id))
+    return _act(request, "cancel", token, lambda: restore_own_booking(booking_id=link.id), _back)
+
+
+def _back(booking: Booking) -> str:
+    name = booking.session.service.name
+    if booking.status == Booking.Status.WAITLISTED:
+        return f"You are back on the waitlist of {name}. Nothing was cancelled."
+    return f"You are coming after all: you are booked into {name}. Nothing was cancelled."
 
 
 @require_safe
@@ -124,13 +142,14 @@ def client_cancel_undo(request: HttpRequest, token: str, link: Linked) -> HttpRe
 def client_offer(request: HttpRequest, token: str, link: Linked) -> HttpResponse:
     """Show an offered place with its price and deadline, or how the offer ended."""
     offer = linked_offer(link.id)
-    cost = cost_now(offer.booking)
-    full = offer.booking.session.booked >= offer.booking.session.capacity
+    session = offer.booking.session
+    free_until = session.starts_at - timedelta(hours=session.service.free_until_hours)
+    full = session.booked >= session.capacity
     context = {
         **_session_words(offer.booking),
         "token": token,
         "offer": offer,
-        "cost": cost,
+        "late": now() > free_until,
         "step": _step(offer, full=full),
     }
     return render(request, "client/linked_offer.html", context)
@@ -146,7 +165,7 @@ def _step(offer: WaitlistOffer, *, full: bool) -> str:
     if booking.status == Booking.Status.BOOKED:
         return "booked"
     if booking.status == Booking.Status.CANCELLED:
-        return "declined" if offer.state == WaitlistOffer.State.DECLINED else "left"
+        return "declined" if booking.cancelled_by_client else "left"
     if offer.state == WaitlistOffer.State.OPEN and offer.answer_by > now():
         return "full" if full else "ask"
     return "full" if offer.state == WaitlistOffer.State.TAKEN or full else "late"
@@ -163,4 +182,10 @@ def client_offer_accept(request: HttpRequest, token: str, link: Linked) -> HttpR
 @linked("offer")
 def client_offer_decline(request: HttpRequest, token: str, link: Linked) -> HttpResponse:
     """Say no, and leave the waitlist."""
-    return _act(request, "offer", token, lambda: decline_offer(offer_id=link.id))
+    return _act(request, "offer", token, lambda: decline_offer(offer_id=link.id), _kept)
+
+
+def _kept(offer: WaitlistOffer) -> str:
+    if offer.booking.status != Booking.Status.BOOKED:
+        return ""
+    return "You took the place before. To give it back, use the link in the e-mail that says you are in."

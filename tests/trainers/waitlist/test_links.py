@@ -102,6 +102,48 @@ def test_saying_no_leaves_the_list(lotus: Cast, offer: WaitlistOffer, ask: Calla
     assert (offer.booking.session.bookings.get(client__name="Ada").status) == "cancelled"
 
 
+def test_who_has_the_place_and_then_says_no_is_told_that_she_keeps_it(
+    lotus: Cast, offer: WaitlistOffer, ask: Callable[..., Any]
+) -> None:
+    link = path_of(offer_link(offer))
+    ask(f"{link}accept/", "post")
+    page = words_of(ask(f"{link}decline/", "post"))
+    assert "The place is yours" in page
+    assert "To give it back, use the link" in page
+    assert booking_of(offer.booking.session, "Ada").status == "booked"
+
+
+@pytest.mark.parametrize("how", ["late", "full"])
+def test_who_wants_off_the_list_leaves_it_when_the_offer_is_over_too(
+    lotus: Cast, offer: WaitlistOffer, ask: Callable[..., Any], clock: time_machine.Traveller, how: str
+) -> None:
+    link = path_of(offer_link(offer))
+    if how == "late":
+        clock.move_to(offer.answer_by + timedelta(minutes=1))
+    else:
+        book_client(actor=SYSTEM, session_id=offer.booking.session_id, client_id=lotus.client().pk)
+        assert "Somebody was quicker" in words_of(ask(f"{link}accept/", "post"))
+    assert "Take me off the list" in words_of(ask(link))
+    page = words_of(ask(f"{link}decline/", "post"))
+    assert "You are off the waitlist" in page
+    assert "Take me off the list" not in page
+    assert offer.booking.session.bookings.get(client__name="Ada").status == "cancelled"
+    offer.refresh_from_db()
+    assert offer.state == ("expired" if how == "late" else "taken")
+
+
+def test_a_place_offered_late_says_what_cancelling_it_costs_at_once(
+    lotus: Cast, offer: WaitlistOffer, ask: Callable[..., Any]
+) -> None:
+    link, service = path_of(offer_link(offer)), Service.objects.filter(sessions=offer.booking.session_id)
+    service.update(late_fee_percent=50, free_until_hours=1)
+    assert "Cancelling is free until 1 hour before" in words_of(ask(link))
+    service.update(free_until_hours=300)
+    assert "It is less than 300 hours ahead: once the place is yours, cancelling costs 50 %" in words_of(
+        ask(link)
+    )
+
+
 def test_who_was_taken_off_is_not_thanked_for_an_answer(
     lotus: Cast, offer: WaitlistOffer, ask: Callable[..., Any]
 ) -> None:
@@ -202,7 +244,9 @@ def test_she_takes_it_back_within_three_minutes(
 ) -> None:
     link = path_of(cancel_link(private))
     assert "I am coming after all" in words_of(ask(f"{link}cancel/", "post"))
-    assert "Cancel Private?" in words_of(ask(f"{link}undo/", "post"))
+    back = words_of(ask(f"{link}undo/", "post"))
+    assert "You are coming after all: you are booked into Private." in back
+    assert "Cancel Private?" in back
     private.refresh_from_db()
     assert (private.status, private.late_cancel) == ("booked", False)
     ask(f"{link}cancel/", "post")
@@ -227,7 +271,11 @@ def test_the_waitlist_is_left_by_the_same_link_for_nothing(lotus: Cast, ask: Cal
     waiting = Booking.objects.select_related("session").get(pk=booking_of(session, "Ada").pk)
     link = path_of(cancel_link(waiting))
     assert "Leave the waitlist of Class?" in words_of(ask(link))
-    assert "You are off the waitlist" in words_of(ask(f"{link}cancel/", "post"))
+    left = words_of(ask(f"{link}cancel/", "post"))
+    assert "You are off the waitlist" in left
+    assert "Undo: keep me on the waitlist" in left
+    assert "You are back on the waitlist of Class." in words_of(ask(f"{link}undo/", "post"))
+    assert booking_of(session, "Ada").status == "waitlisted"
 
 
 def test_the_link_ends_with_the_start_of_the_session(
