@@ -76,6 +76,11 @@ def _words(asked: dict[str, Any], headings: Sequence[str]) -> dict[str, Any]:
             raise Invalid(f"Send the words of the note as {needed}.", field=needed)
         return {"body": asked["body"]}
     texts = {part["heading"]: part["text"] for part in asked["sections"]}
+    if len(texts) < len(asked["sections"]):
+        raise Invalid(
+            "Each section comes once: of two with one heading the words of one would be lost.",
+            field="sections",
+        )
     if unknown := texts.keys() - set(headings):
         raise Invalid(f"The note has no section {sorted(unknown)[0]!r}.", field="sections")
     return {"parts": [(heading, texts.get(heading, "")) for heading in headings]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,11 +37,16 @@ class Words:
 
 def _texts(texts: Sequence[str]) -> list[str]:
     found = [text.replace("\x00", "").strip() for text in texts]
-    if not any(found):
+    if not any(map(_says_something, found)):
         raise Invalid("Write something first.", field="body")
     if sum(map(len, found)) > LONGEST:
         raise Invalid(f"A note has {LONGEST:,} characters at most.", field="body")
     return found
+
+
+def _says_something(text: str) -> bool:
+    """Whether there is anything to read: spaces without width and marks of direction alone are nothing."""
+    return any(unicodedata.category(letter) not in {"Cc", "Cf", "Zs", "Zl", "Zp"} for letter in text)
 
 
 def _own_session(actor: Actor, session_id: UUID, client_id: UUID) -> Session:

@@ -44,6 +44,7 @@ from trainers.services.series_closing import restore_sessions
 from trainers.views.answers import back_to, calendar_at
 from trainers.views.log_forms import RefusedSet
 from trainers.views.note_forms import empty_note_form, sent_note_form
+from trainers.views.note_unkept import words_given_back
 from trainers.views.note_writing import KEPT, written
 from trainers.views.periods import uuid_from, zone_text
 from trainers.views.screen import NO_STORE
@@ -324,6 +325,7 @@ def booking_give_place(request: StudioRequest, booking_id: UUID) -> HttpResponse
 
 @require_POST
 @staff_required
+@words_given_back
 def session_note(request: StudioRequest, session_id: UUID) -> HttpResponse:
     """Write a note about one client of the session."""
     require(request.actor, Capability.RECORDS_WRITE)

@@ -84,6 +84,16 @@ class NoteForm(Refusable, forms.Form):
         texts = (self.cleaned_data[f"part_{number}"] for number in range(len(self.sections)))
         return {"parts": list(zip((part["heading"] for part in self.sections), texts, strict=True))}
 
+    @property
+    def all_errors(self) -> str:
+        """Every refusal, for where the fields themselves are not shown."""
+        return " ".join(str(error) for errors in self.errors.values() for error in errors)
+
+    @property
+    def typed(self) -> str:
+        """Everything that was typed, as one text."""
+        return typed_words(self.data) if isinstance(self.data, QueryDict) else ""
+
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         if self.sections and not any(
@@ -98,6 +108,17 @@ class NoteForm(Refusable, forms.Form):
             self.add_error("part_0", error.message)
         else:
             super().refuse(error)
+
+
+def typed_words(data: QueryDict) -> str:
+    """Return all that was typed into a note as one text, whichever form it came from."""
+    headings = data.getlist("heading")
+    texts = [data.get("body", "")]
+    for number in range(MOST_SECTIONS):
+        text = data.get(f"part_{number}", "")
+        if text.strip():
+            texts.append(f"{headings[number]}\n{text}" if number < len(headings) else text)
+    return "\n\n".join(text for text in texts if text.strip())
 
 
 def _posted_sections(data: QueryDict, template: NoteTemplate | None) -> list[Section]:

@@ -19,6 +19,7 @@ from trainers.note_policies import may_write_about
 from trainers.policies import visible_bookings
 from trainers.services import templates_in_use, write_note
 from trainers.views.note_forms import NoteForm, carried_over, empty_note_form, sent_note_form
+from trainers.views.note_unkept import words_given_back
 from trainers.views.notes import no_cache, trainers_only
 from trainers.views.periods import uuid_from
 
@@ -44,6 +45,7 @@ def written(request: StudioRequest, form: NoteForm, client_id: UUID, session_id:
 @require_http_methods(["GET", "HEAD", "POST"])
 @no_cache
 @trainers_only
+@words_given_back
 def note_new(request: StudioRequest, client_id: UUID) -> HttpResponse:
     """Write a note about a client she trains, or (`session`) about one that she gives her."""
     session_id = uuid_from((request.POST or request.GET).get("session", ""))

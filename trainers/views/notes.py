@@ -29,9 +29,11 @@ from trainers.services import (
     sign_note,
 )
 from trainers.views.answers import back_to
-from trainers.views.note_forms import AddendumForm, NoteForm, draft_form
+from trainers.views.note_forms import AddendumForm, NoteForm, draft_form, typed_words
+from trainers.views.note_unkept import words_given_back
 
 PAGE = 20
+TOO_LATE = "You signed this note elsewhere meanwhile, and it keeps its words. What you wrote is below: add it, or leave it."
 trainers_only = roles_required(Role.TRAINER, Role.TRAINER_ADMIN)
 no_cache = cache_control(private=True, no_store=True)  # what notes say stays in no browser's store
 READERS = {
@@ -63,13 +65,14 @@ def notes_to_sign(request: StudioRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @no_cache
 @trainers_only
+@words_given_back
 def note_change(request: StudioRequest, note_id: UUID) -> HttpResponse:
     """Show one note; a draft of hers to change, any other to read and, where it is hers, to add to."""
     note = fetch_note(request.actor, note_id)
     if request.method == "POST":
         note = own_note(request.actor, note_id)
     if note.is_signed or note.author_id != request.actor.user_id:
-        return note_page(request, note)
+        return note_page(request, note, _too_late(request, note))
     form = draft_form(request, note)
     if request.method == "POST" and form.is_valid() and _changed(request, note, form):
         messages.success(request, "Note kept.")
@@ -85,6 +88,16 @@ def note_page(request: StudioRequest, note: Note, form: AddendumForm | None = No
     form = form or AddendumForm()
     context = {"note": base, "addendum_form": form, "home": home_of(base)}
     return render(request, "trainer/note_read.html", context, status=422 if form.errors else 200)
+
+
+def _too_late(request: StudioRequest, note: Note) -> AddendumForm | None:
+    """Return what she sent to change a note that she has signed elsewhere meanwhile, as an addendum to it; None if nothing."""
+    typed = typed_words(request.POST)
+    if not typed or typed.split() == " ".join(part.text for part in note.parts).split():
+        return None
+    form = AddendumForm({"body": typed})
+    form.add_error(None, TOO_LATE)
+    return form
 
 
 def _changed(request: StudioRequest, note: Note, form: NoteForm) -> bool:
@@ -152,9 +165,12 @@ def note_discard(request: StudioRequest, note_id: UUID) -> HttpResponse:
 @require_POST
 @no_cache
 @trainers_only
+@words_given_back
 def note_addendum(request: StudioRequest, note_id: UUID) -> HttpResponse:
     """Add a draft beneath a signed note."""
     form = AddendumForm(request.POST)
+    if not own_note(request.actor, note_id).is_signed:
+        raise Conflict("An addendum follows a signed note. Sign it first.", conflict="addendum")
     if form.is_valid():
         try:
             addendum = add_addendum(actor=request.actor, note_id=note_id, body=form.cleaned_data["body"])
