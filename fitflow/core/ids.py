@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from datetime import UTC, datetime
 from uuid import UUID
 
 
@@ -13,3 +14,8 @@ def uuid7() -> UUID:
     value = (millis << 80) | int.from_bytes(os.urandom(10))
     value &= ~(0xF << 76) & ~(0x3 << 62)
     return UUID(int=value | (0x7 << 76) | (0x2 << 62))
+
+
+def born(row: UUID) -> datetime:
+    """Return when an id of version 7 was made."""
+    return datetime.fromtimestamp((row.int >> 80) / 1000, tz=UTC)

@@ -28,7 +28,7 @@ function read(name) {
 
 const chosen = (form, name) => form.querySelector(`input[name=${name}]:checked`)?.value;
 
-/** What a form says: its words, whom they are about, who is to read them, and the template they are begun from. */
+/** What a form says: its words, the id they are to be kept under (once, however often they are sent), whom they are about, who is to read them, and the template they are begun from. */
 function said(form) {
   const texts = {};
   for (const field of form.querySelectorAll("textarea[name]")) texts[field.name] = field.value;
@@ -36,6 +36,7 @@ function said(form) {
     texts,
     template: form.querySelector("input[name=template]")?.value ?? "",
     client: form.querySelector("select[name=client]")?.value,
+    note: form.querySelector("input[name=note]")?.value,
     visibility: chosen(form, "visibility"),
   };
 }
@@ -97,6 +98,8 @@ async function bringBack(form) {
   } else {
     fields[0].value = [...lost, fields[0].value].filter((text) => text.trim()).join("\n\n");
   }
+  const id = form.querySelector("input[name=note]");
+  if (id && kept.note) id.value = kept.note;
   const about = form.querySelector("select[name=client]");
   if (about) about.value = [...about.options].some(({ value }) => value === kept.client) ? kept.client : ""; // to no other client
   const readers = form.querySelector(`input[name=visibility][value="${CSS.escape(kept.visibility ?? "")}"]`);

@@ -12,6 +12,7 @@ from django.db import connection
 
 from clients.models import Client
 from clients.services import begin_care
+from fitflow.core.ids import uuid7
 from fitflow.tenancy.context import studio_context
 from studios.services import record_event
 from studios.shared.models import Role
@@ -87,3 +88,21 @@ def test_control_without_the_lock_they_come_apart(arena: Arena, written: list[UU
         cursor.execute("SELECT pg_get_functiondef('trainers_note_addendum'::regproc)")
         cursor.execute(cursor.fetchone()[0].replace(" FOR SHARE", ""))
     assert apart(arena, written) > 0
+
+
+@pytest.mark.parametrize(("known", "kept"), [(True, 1), (False, 4)], ids=["one-id", "control-no-id"])
+def test_a_note_that_is_sent_several_times_at_once_is_kept_once(
+    arena: Arena, written: list[UUID], known: bool, kept: int
+) -> None:
+    with studio_context(arena.first):
+        author, client = author_of(arena), Client.objects.get().pk
+    key = uuid7() if known else None
+
+    def send() -> Note:
+        with studio_context(arena.first):
+            return write_note(actor=author, client_id=client, body="Sent again and again.", note_id=key)
+
+    results = at_once([send] * 4)
+    assert len({row.pk for row in results}) == kept, results
+    with studio_context(arena.first):
+        assert Note.objects.exclude(pk__in=written).count() == kept

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from clients.models import Client
 from fitflow.core import outbox
 from fitflow.core.clock import now
-from fitflow.core.db import refusals, retry_deadlocks
+from fitflow.core.db import constraint, refusals, retry_deadlocks
 from fitflow.core.errors import Conflict, Invalid, NotFound, NotPermitted
+from fitflow.core.ids import uuid7
 from studios.services import record_event
 from studios.shared.policies import Actor, Capability, require
 from trainers.models import Booking, Note, NoteKind, NoteTemplate, Section, Session
@@ -119,9 +120,12 @@ def write_note(
     template_id: UUID | None = None,
     parts: Sequence[tuple[str, str]] = (),
     visibility: str = Note.Visibility.PRIVATE,
+    note_id: UUID | None = None,
 ) -> Note:
     """Write a draft about a client she trains, about one session or in general; private unless said otherwise.
 
+    `note_id` is made by who sends it: a note that was kept under it with the same words is answered, so that sending again is
+    safe; other words become a note of their own.
     From a template it takes `parts`, (heading, text) in order; it keeps these headings whatever becomes of the template.
     Raises NotPermitted, NotFound, Invalid. About a session it publishes session.noted.
     """
@@ -130,6 +134,7 @@ def write_note(
     client, session = _subject(actor, client_id, session_id)
     template, structure = _begun_from(actor, words)
     note = Note(
+        id=note_id or uuid7(),
         client=client,
         session=session,
         author_id=author,
@@ -141,14 +146,37 @@ def write_note(
         visibility=checked_visibility(visibility),
     )
     note.write(_fitting(note, words))
+    try:
+        return _insert(actor, note)
+    except IntegrityError as error:
+        if not constraint(error).startswith("trainers_note_pkey"):
+            raise
+    if (sent := _sent_before(note)) is not None:
+        return set_visibility(actor=actor, note_id=sent.pk, visibility=note.visibility)
+    note.pk = uuid7()
+    return _insert(actor, note)
+
+
+def _insert(actor: Actor, note: Note) -> Note:
     with transaction.atomic():
         note.save(force_insert=True)
-        if session is not None:
-            outbox.publish("session.noted", session=session.pk)
+        if note.session_id is not None:
+            outbox.publish("session.noted", session=note.session_id)
         record_event(
-            actor=actor, action="note.written", subject=note, client=client.id, visibility=note.visibility
+            actor=actor,
+            action="note.written",
+            subject=note,
+            client=note.client_id,
+            visibility=note.visibility,
         )
     return note
+
+
+def _sent_before(note: Note) -> Note | None:
+    """Return the note that is kept under the same id, where it says the same of the same client."""
+    same = {name: getattr(note, name) for name in ("pk", "author_id", "client_id", "session_id")}
+    known = Note.objects.filter(**same, addendum_to=None).first()
+    return known if known and (known.structure, known.words) == (note.structure, note.words) else None
 
 
 def _fitting(note: Note, words: Words) -> list[str]:

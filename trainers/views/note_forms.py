@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.forms.boundfield import BoundField
 from django.http import HttpRequest, QueryDict
+from django.utils.functional import cached_property
 
+from fitflow.core.clock import now
 from fitflow.core.errors import FitFlowError
 from fitflow.core.fields import NameInput
+from fitflow.core.ids import born, uuid7
 from studios.shared.policies import Actor
 from trainers.forms import Refusable
 from trainers.models import Note, NoteTemplate, Section
@@ -21,6 +25,7 @@ from trainers.services.note_templates import LONGEST_HEADING, LONGEST_HINT, LONG
 from trainers.services.notes import LONGEST
 from trainers.views.periods import uuid_from
 
+LONGEST_WRITING = timedelta(days=7)
 EMPTY = "Write something first."
 UNSTORED = {"autocomplete": "off"}  # no browser writes the words into its own history of the tab
 
@@ -70,6 +75,12 @@ class NoteForm(Refusable, forms.Form):
                 max_length=LONGEST,
                 widget=forms.Textarea({"rows": 3, **UNSTORED}),
             )
+
+    @cached_property
+    def note_id(self) -> UUID:
+        """The id under which the note will be kept: made with the page, so that a page that is sent twice makes one note."""
+        sent = uuid_from(self.data.get("note", ""))
+        return sent if sent and sent.version == 7 and abs(now() - born(sent)) < LONGEST_WRITING else uuid7()
 
     @property
     def part_fields(self) -> list[BoundField]:

@@ -35,6 +35,7 @@ def written(request: StudioRequest, form: NoteForm, client_id: UUID, session_id:
             session_id=session_id,
             template_id=form.template_id,
             visibility=form.cleaned_data["visibility"],
+            note_id=form.note_id,
             **form.words,
         )
     except FitFlowError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -251,6 +252,40 @@ def test_nobody_else_writes_about_a_client_she_does_not_train(
     assert browser(lotus, who).post(path, {"body": "x"}).status_code == status
     with studio_context(lotus.lotus):
         assert Note.objects.count() == 1
+
+
+# Sent twice
+
+
+def test_a_page_that_is_sent_twice_makes_one_note(lotus: Cast, note: Note) -> None:
+    lead = browser(lotus)
+    new = path_of(lotus, "notes/new/")
+    made = re.search(r'name="note" value="([^"]+)"', lead.get(new).content.decode())
+    assert made
+    sent = {"note": made[1], "body": "Once.", "visibility": "client"}
+    first, second = lead.post(new, {**sent, "visibility": "private"}), lead.post(new, sent)
+    assert first["Location"] == second["Location"]
+    assert first["Location"].endswith(made[1])
+    with studio_context(lotus.lotus):
+        assert Note.objects.get(pk=made[1]).visibility == "client"
+        assert Note.objects.count() == 2
+    other = lead.post(new, {**sent, "body": "Other words."})
+    assert not other["Location"].endswith(made[1])
+    with studio_context(lotus.lotus):
+        assert {row.body for row in Note.objects.all()} == {"Knees were sore.", "Once.", "Other words."}
+
+
+def test_an_id_of_anothers_note_or_of_no_page_of_ours_is_not_taken(lotus: Cast, note: Note) -> None:
+    lead, new = browser(lotus), path_of(lotus, "notes/new/")
+    with studio_context(lotus.lotus):
+        scheduled(lotus, at(15), trainer="trainer", clients=("Client",))
+        theirs = write_note(actor=lotus.actor("trainer"), client_id=note.client_id, body="Same words.")
+    strange = [theirs.pk, uuid4(), UUID("01000000-0000-7000-8000-000000000000"), "x", ""]
+    for sent in strange:
+        answer = lead.post(new, {"note": sent, "body": "Same words.", "visibility": "client"})
+        assert answer.status_code == 302
+        assert not (sent and answer["Location"].endswith(str(sent))), sent
+    assert read(lotus, theirs).visibility == "private"
 
 
 # The studio's templates
