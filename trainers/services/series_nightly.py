@@ -22,7 +22,7 @@ from trainers.selectors_equipment import needs_of_service
 from trainers.services.scheduling import trainer_lock
 from trainers.services.series import AHEAD, make_sessions, rule_of, sessions_of
 from trainers.services.series_edits import locked_series
-from trainers.services.series_problems import Setting, find_problems
+from trainers.services.series_problems import Problem, Setting, find_problems
 from trainers.services.sweeping import sweep_holds
 
 TRIES = 3
@@ -109,7 +109,7 @@ def _without_holidays(series: Series, found: list[Occurrence]) -> list[Occurrenc
 
 
 def _make(series: Series, found: list[Occurrence]) -> tuple[int, list[SeriesSkip]]:
-    """Make what nothing stands against. A room may be taken while we look: then look again."""
+    """Make what nothing stands against: nothing new in a room out of use. A room may be taken while we look: then look again."""
     service = series.service
     setting = Setting(
         actor=SYSTEM,
@@ -120,10 +120,12 @@ def _make(series: Series, found: list[Occurrence]) -> tuple[int, list[SeriesSkip
         after=timedelta(minutes=service.buffer_after_minutes),
         needs=needs_of_service(service.pk, series.location_id),
     )
+    shut = series.room is not None and not series.room.is_active
+    closed = [Problem("room", f"{series.room} is out of use")] if shut else []
     clients = list(series.clients.filter(is_active=True).values_list("pk", flat=True))[: service.capacity]
     for attempt in range(TRIES):
         problems = find_problems(setting, [(one.starts_at, one.ends_at) for one in found])
-        against = [[one for one in some if one.blocks or one.kind == "off"] for some in problems]
+        against = [[*closed, *(one for one in some if one.blocks or one.kind == "off")] for some in problems]
         rows = [
             (one.wall, one.starts_at, one.ends_at)
             for one, some in zip(found, against, strict=True)

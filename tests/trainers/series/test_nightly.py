@@ -18,7 +18,9 @@ from fitflow.tenancy.context import studio_context
 from notifications.letters import Later, Suppress, render
 from notifications.models import Delivery
 from notifications.tasks import send_delivery
+from studios.services import restore_room, retire_room
 from studios.shared.models import Studio
+from studios.shared.policies import SYSTEM
 from tests.cast import Cast
 from tests.trainers.plan import TORONTO, scheduled
 from tests.trainers.series.wishes import ZONE, day, instant, series_of, starts_of
@@ -98,6 +100,20 @@ def test_what_clashes_is_left_out_and_the_trainer_is_told_once(lotus: Cast) -> N
     assert "Time off" in letter.text
     carry_on_all()
     assert OutboxMessage.objects.filter(topic="series.clashed").count() == 1
+
+
+def test_nothing_new_is_made_in_a_room_out_of_use(lotus: Cast) -> None:
+    series = series_of(lotus, ENDLESS, room_id=lotus.room().id)
+    as_of_weeks_ago(series, 4)
+    made = series.sessions.count()
+    retire_room(actor=SYSTEM, room=lotus.room())
+    carry_on_all()
+    assert series.sessions.count() == made
+    assert {skip.words for skip in series.skips.all()} == {"Studio A is out of use"}
+    assert OutboxMessage.objects.filter(topic="series.clashed").count() == 1
+    restore_room(actor=SYSTEM, room=lotus.room())
+    as_of_weeks_ago(series, 4)
+    assert carry_on_all() > 0
 
 
 def test_holidays_are_left_out_where_the_series_says_so(lotus: Cast) -> None:
