@@ -98,11 +98,13 @@ def check_day(day: date) -> None:
 
 
 def instant_at(day: date, clock: time, zone: str) -> datetime:
-    """Return the instant of a wall-clock time; raise ValidationError when the clocks skip it that night."""
+    """Return the instant of a wall-clock time, in UTC, where an hour later is an hour later; raise ValidationError when the
+    clocks skip it that night.
+    """
     there = datetime.combine(day, clock, ZoneInfo(zone))
     if there.astimezone(UTC).astimezone(there.tzinfo).replace(tzinfo=None) != there.replace(tzinfo=None):
         raise ValidationError("The clocks go forward that night: this time does not exist. Choose another.")
-    return there
+    return there.astimezone(UTC)
 
 
 class ServiceChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -277,13 +279,14 @@ class AddClientForm(Refusable, ClientChoice):
 class MoveForm(TimeAndPlace):
     """Another time, length, trainer or room for a session; the version is the one its reader saw."""
 
-    minutes = forms.IntegerField(label="Length in minutes", min_value=5, max_value=720)
+    minutes = forms.IntegerField(label="Length in minutes", min_value=5, max_value=720, required=False)
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
     field_order = ("starts_on", "starts_at", "minutes", "trainer", "place", "version")
 
     def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
         super().__init__(*args, keep_room=session.room, **kwargs)
         self.session = session
+        self.fields["minutes"].is_asked = True  # type: ignore[attr-defined]
         place: Any = self.fields["place"]
         place.error_messages["invalid_choice"] = "A session stays at its location. Choose a room there."
         own = str(session.location_id)
@@ -299,6 +302,11 @@ class MoveForm(TimeAndPlace):
             data["instant"] = self.session.starts_at
         else:
             super()._clean_instant(data)
+
+    def clean_minutes(self) -> int:
+        """Return the length: where none is given, the minutes that the session really lasts, whatever the clocks do meanwhile."""
+        lasts = self.session.ends_at - self.session.starts_at
+        return int(self.cleaned_data["minutes"] or lasts.total_seconds() // 60)
 
 
 class CancelForm(forms.Form):

@@ -226,8 +226,8 @@ def statement_values(service: Service, ask: Ask, places: Iterable[Location]) -> 
     """Return the values of the statements' named parameters."""
     rows = list(places)
     at = now()
-    earliest = max(ask.starts, at + timedelta(hours=service.notice_hours))
-    latest = max(earliest, min(ask.ends, at + timedelta(weeks=service.horizon_weeks)))
+    earliest = max(ask.starts.astimezone(UTC), at + timedelta(hours=service.notice_hours))
+    latest = max(earliest, min(ask.ends.astimezone(UTC), at + timedelta(weeks=service.horizon_weeks)))
     length = timedelta(minutes=service.duration_minutes)
     before, after = (
         timedelta(minutes=minutes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -22,6 +22,9 @@ class Parts(NamedTuple):
 
     def session_at(self, starts_at: datetime, *, status: str = Session.Status.SCHEDULED) -> Session:
         """Return an unsaved session of these parts; its length, buffers and places are the service's of today."""
+        starts_at = starts_at.astimezone(
+            UTC
+        )  # an hour more of a zone's own time is what its clocks show then
         return Session(
             service=self.service,
             trainer=self.trainer,

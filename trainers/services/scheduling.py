@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Final
 from uuid import UUID
@@ -183,6 +183,7 @@ def _moved(
     trainer: TrainerProfile,
     room: Room | None,
 ) -> Plan:
+    starts_at = starts_at.astimezone(UTC)  # an hour more of a zone's own time is what its clocks show then
     if starts_at != session.starts_at:
         check_start(actor, starts_at)
     ends = ends_at if ends_at is not None else starts_at + (session.ends_at - session.starts_at)

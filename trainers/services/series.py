@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -167,7 +167,7 @@ def preview_series(
     through = max(today(zone), first.date()) + AHEAD if read.endless else FAR
     found = expand(read, starts, zone=zone, minutes=minutes, through=through)
     walls = {one.starts_at: one.wall for one in found}
-    moved = {_wall(one, walls): start for one, start in (moves or {}).items()}
+    moved = {_wall(one, walls): start.astimezone(UTC) for one, start in (moves or {}).items()}
     if any(not 2000 <= start.year < 9000 for start in moved.values()):
         raise Invalid("That day is too far away. Choose another.", field="moves")
     out = _left_out(found, location, {_wall(one, walls) for one in skip}, moved.keys(), skips_holidays)

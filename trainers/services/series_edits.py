@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -259,7 +259,8 @@ def _wish(
 ) -> _Wish:
     if minutes is not None and minutes not in LENGTHS:
         raise Invalid("A session lasts 5 to 720 minutes.", field="duration_minutes")
-    return _Wish(starts_at, trainer_id, room_id, minutes, frozenset(leave_out))
+    starts = starts_at.astimezone(UTC) if starts_at is not None else None
+    return _Wish(starts, trainer_id, room_id, minutes, frozenset(leave_out))
 
 
 def preview_series_edit(

@@ -67,7 +67,7 @@ def _instant(text: str) -> datetime | None:
         found = parse_datetime(text.replace(" ", "+"))
     except ValueError:
         return None
-    return found if found is not None and found.tzinfo is not None else None
+    return found if found and found.tzinfo and 2000 <= found.year < 9000 else None
 
 
 def _version(request: StudioRequest) -> int | None:

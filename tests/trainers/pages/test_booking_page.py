@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from fitflow.tenancy.context import leave, studio_context
 from studios.shared.policies import SYSTEM
@@ -14,7 +15,7 @@ from tests.cast import Cast
 from tests.pages import browser_of, words_of
 from tests.trainers.plan import at, scheduled
 from trainers.models import Booking, Session
-from trainers.services import set_week
+from trainers.services import save_service, set_week
 from trainers.services.availability import WeeklyHours
 
 BOOK = "/calendar/book/"
@@ -43,6 +44,17 @@ def send(cast: Cast, data: dict[str, Any], who: str = "lead", **headers: str) ->
 def sessions(cast: Cast) -> list[Session]:
     with studio_context(cast.lotus):
         return list(Session.objects.select_related("location", "room", "trainer"))
+
+
+@pytest.mark.parametrize("night", ["2027-03-13T23:00-05:00", "2027-11-06T23:00-04:00"])
+def test_five_hours_over_a_change_of_clock_are_five_hours(lotus: Cast, night: str) -> None:
+    starts = datetime.fromisoformat(night)
+    with time_machine.travel(starts - timedelta(days=5), tick=False):
+        save_service(actor=SYSTEM, service_id=lotus.service().pk, duration_minutes=300)
+        data = typed(lotus, starts_on=starts.date().isoformat(), starts_at="23:00")
+        assert send(lotus, data).status_code == 302
+        (session,) = sessions(lotus)
+        assert (session.starts_at, session.ends_at) == (starts, starts + timedelta(hours=5))
 
 
 def test_it_books_and_offers_undo(lotus: Cast) -> None:

@@ -7,13 +7,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 
 from fitflow.tenancy.context import leave, studio_context
+from studios.shared.policies import SYSTEM
 from tests.cast import Cast
 from tests.pages import browser_of, joined, words_of
 from tests.trainers.plan import at, scheduled
 from trainers.models import Session
-from trainers.services import reschedule_session
+from trainers.services import reschedule_session, save_service
 
 JSON = {"Accept": "application/json"}
 
@@ -78,6 +80,20 @@ def test_by_form_it_returns_to_the_board(lotus: Cast) -> None:
     response = send(lotus, session)
     assert response["Location"] == f"/sessions/{session.pk}/"
     assert fresh(lotus, session).starts_at == at(14)
+
+
+@pytest.mark.parametrize("night", ["2027-03-13T23:00-05:00", "2027-11-06T23:00-04:00"])
+@pytest.mark.parametrize("minutes", ["", "300"])
+def test_five_hours_over_a_change_of_clock_are_five_hours(lotus: Cast, night: str, minutes: str) -> None:
+    starts = datetime.fromisoformat(night)
+    with time_machine.travel(starts - timedelta(days=5), tick=False):
+        save_service(actor=SYSTEM, service_id=lotus.service().pk, duration_minutes=300)
+        session = scheduled(lotus, starts - timedelta(days=2))
+        day = starts.date().isoformat()
+        moved = send(lotus, session, headers=JSON, starts_on=day, starts_at="23:00", minutes=minutes)
+        assert moved.status_code == 200, moved.content
+        found = fresh(lotus, session)
+        assert (found.starts_at, found.ends_at) == (starts, starts + timedelta(hours=5))
 
 
 def test_a_clash_is_told_in_a_sentence_and_nothing_moves(lotus: Cast) -> None:

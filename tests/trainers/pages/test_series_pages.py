@@ -319,6 +319,14 @@ def test_a_rule_that_is_none_is_refused_beside_its_field(
     assert field in page.context["form"].errors
 
 
+@pytest.mark.parametrize("starts", ["9999-12-31T23:59:00-12:00", "0001-01-01T00:00:00%2B12:00", "2027-01-01"])
+def test_an_address_with_an_instant_of_another_age_changes_no_time(cast: Cast, starts: str) -> None:
+    with studio_context(cast.lotus):
+        first = nth(series_of(cast), 0).pk
+    page = browser_of(cast, "lead").get(f"/sessions/{first}/change-series/?scope=all&starts={starts}")
+    assert "Choose something to change" in words_of(page)
+
+
 def test_single_sessions_are_unticked_in_the_preview_of_a_change(cast: Cast) -> None:
     with studio_context(cast.lotus):
         series = series_of(cast)
