@@ -20,7 +20,7 @@ from studios.shared.decorators import roles_required, sign_in_url
 from studios.shared.models import Role
 
 LOCATION_FIELDS = ("name", "street", "city", "postal_code", "province", "timezone", "closed_on_holidays")
-ANOTHER_ZONE = "What is booked keeps its moment. Hours, and what repeats from now on, go by the new clock."
+ANOTHER_ZONE = "If you change it, what is booked keeps its moment. Hours and later sessions of a series go by the new clock."
 managers = roles_required(Role.OWNER, Role.MANAGER)
 
 
