@@ -86,6 +86,7 @@ class Row:
 
     plan: Planned
     zone: str
+    moved_to: str  # the wall-clock start that was typed instead, if any
 
     @property
     def wall(self) -> str:
@@ -100,13 +101,12 @@ class Row:
     @property
     def clocks(self) -> str:
         """What a change of clock does to it, in words."""
-        if self.plan.is_moved:
-            return ""
-        starts = clock_text(self.plan.starts_at, self.zone)
-        asked = f"{read_wall(self.wall):%H:%M}"
-        if self.plan.occurrence.is_skipped_time:
+        wall = read_wall(self.moved_to or self.wall)
+        found, asked = occurrence_at(wall, zone=self.zone, minutes=0), f"{wall:%H:%M}"
+        if found.is_skipped_time:
+            starts = clock_text(found.starts_at, self.zone)
             return f"The clocks go forward and skip {asked}: it starts at {starts}"
-        if self.plan.occurrence.is_double_time:
+        if found.is_double_time:
             return f"The clocks go back and show {asked} twice: it starts at the first"
         return ""
 
@@ -139,6 +139,11 @@ def _plan(request: StudioRequest, form: SeriesForm) -> SeriesPlan:
     return preview_series(actor=request.actor, **wish, skip=skip)
 
 
+def _moved_to(request: StudioRequest, row: Planned) -> str:
+    wall = row.occurrence.wall
+    return request.POST.get(f"at-{wall}", "") if wall in request.POST.getlist("keep") else ""
+
+
 def _preview_page(
     request: StudioRequest, form: SeriesForm, plan: SeriesPlan, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
@@ -146,7 +151,7 @@ def _preview_page(
     typed = [(name, value) for name in TYPED for value in request.POST.getlist(name) if value]
     context = {
         "plan": plan,
-        "rows": [Row(row, zone) for row in plan.rows],
+        "rows": [Row(row, zone, _moved_to(request, row)) for row in plan.rows],
         "typed": typed,
         "client": form.cleaned_data["booked"],
         "zone_words": zone_text(zone),

@@ -143,6 +143,8 @@ def _days(choice: Choice, found: list[Slot]) -> list[SlotDay]:
     days: dict[date, SlotDay] = {}
     for slot in found:
         there = slot.starts_at.astimezone(ZoneInfo(zones[slot.location]))
+        if there.fold:
+            continue  # the second of an hour that is shown twice: a form would book the first
         day = days.setdefault(there.date(), SlotDay(there.date()))
         words = {
             "service": str(choice.service),

@@ -327,6 +327,19 @@ def test_a_free_time_fills_the_booking_form(cast: Cast, ids: dict[str, Any]) -> 
     assert f'value="{ids["main"]}:{ids["room"]}" selected' in form
 
 
+def test_an_hour_that_is_shown_twice_is_offered_once(cast: Cast, ids: dict[str, Any]) -> None:
+    with studio_context(cast.lotus):
+        hours = [WeeklyHours(6, 0, 180, ids["main"])]
+        set_week(actor=SYSTEM, trainer_id=ids["trainer"], location_ids=[ids["main"]], hours=hours)
+    with time_machine.travel("2027-11-05T12:00:00Z", tick=False):
+        asked = {"service": str(ids["service"]), "date": "2027-11-07"}
+        page = _browser(cast, "trainer").get("/slots/", asked)
+    clocks = [start.clock for start in page.context["days"][0].starts]
+    assert "01:30" in clocks
+    assert "02:00" in clocks
+    assert len(clocks) == len(set(clocks))
+
+
 def test_a_week_without_free_times_leads_to_the_next_one(cast: Cast, ids: dict[str, Any]) -> None:
     browser = _browser(cast, "trainer")
     assert "Nothing free in the next three months" in browser.get("/slots/").content.decode()

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from fitflow.tenancy.context import leave, studio_context
 from tests.cast import Cast
@@ -96,6 +97,21 @@ def test_four_hundred_sessions_are_made_and_changed_by_their_pages(cast: Cast) -
     assert browser.post(address, {"row": ids, "keep": ids}).status_code == 302
     with studio_context(cast.lotus):
         assert all(start.endswith("T10:00") for start in starts_of(Series.objects.get()))
+
+
+def test_a_time_typed_in_the_preview_says_what_the_clocks_do_to_it(cast: Cast) -> None:
+    with time_machine.travel("2027-03-01T12:00:00Z", tick=False):
+        rows = ["2027-03-08T09:00", "2027-03-15T09:00"]
+        asked = {
+            **typed(cast, starts_on="2027-03-08", weekdays=["0"], times="2"),
+            "row": rows,
+            "keep": rows,
+            f"at-{rows[0]}": "2027-03-14T02:30",
+            f"at-{rows[1]}": "2027-11-07T01:30",
+        }
+        words = words_of(browser_of(cast, "lead").post("/series/preview/", asked))
+    assert "The clocks go forward and skip 02:30: it starts at 03:30" in words
+    assert "The clocks go back and show 01:30 twice: it starts at the first" in words
 
 
 def test_a_clash_comes_back_with_its_flag_and_what_was_ticked(cast: Cast) -> None:
