@@ -82,7 +82,8 @@ class Refusable:
         """Show a refusal of a service."""
         named = error.field or str(error.details.get("conflict", ""))
         field = named if named in self.fields else FIELDS.get(named, "")
-        self.add_error(field if field in self.fields else None, error.message)
+        seen = field in self.fields and not self.fields[field].widget.is_hidden
+        self.add_error(field if seen else None, error.message)
         if error.details.get("conflict") == "availability" and "outside_hours" in self.fields:
             self.asks_outside = True
         self.places = error.details.get("places", [])
@@ -153,7 +154,13 @@ class TimeAndPlace(Refusable, forms.Form):
             attrs={"inputmode": "numeric", "autocomplete": "off", "class": "num", "maxlength": 5},
         ),
     )
-    trainer = forms.ModelChoiceField(TrainerProfile.objects.none(), empty_label=None)
+    trainer = forms.ModelChoiceField(
+        TrainerProfile.objects.none(),
+        empty_label=None,
+        error_messages={
+            "invalid_choice": "You cannot book that trainer. Ask a manager, or who leads her team."
+        },
+    )
     place = PlaceField()
     outside_hours = forms.BooleanField(label="Book outside her hours", required=False)
 
@@ -162,8 +169,11 @@ class TimeAndPlace(Refusable, forms.Form):
         self.actor = actor
         trainers: Any = self.fields["trainer"]
         trainers.queryset = bookable_trainers(actor)
-        if len(trainers.queryset) == 1:
-            self.initial.setdefault("trainer", trainers.queryset[0].pk)
+        self.only = trainers.queryset[0] if len(trainers.queryset) == 1 else None
+        if self.only and str(self.initial.get("trainer") or self.only.pk) != str(self.only.pk):
+            self.only = None  # a session of somebody who left: who gives it now is seen to be chosen
+        if self.only:
+            self.initial["trainer"] = self.only.pk
             trainers.widget = forms.HiddenInput()
         place: Any = self.fields["place"]
         self.locations = {str(location.pk): location for location in place.fill(keep=keep_room)}
@@ -179,6 +189,11 @@ class TimeAndPlace(Refusable, forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
+        for name in ("trainer", "place"):
+            if self.fields[name].widget.is_hidden and name in self.errors:
+                self.add_error(
+                    None, self.errors.pop(name).as_data()
+                )  # what stands beside no field is read above them
         place = data.get("place")
         if place:
             location, _, room = place.partition(":")

@@ -20,6 +20,7 @@ from studios.shared.decorators import staff_required
 from studios.shared.requests import StudioRequest
 from trainers.forms import BookingForm, clients_like
 from trainers.models import Session, TrainerProfile
+from trainers.selectors import bookable_trainers
 from trainers.selectors_equipment import with_needs
 from trainers.selectors_hours import place_at
 from trainers.services import cancel_session, schedule_session
@@ -49,7 +50,9 @@ def _asked(request: StudioRequest) -> dict[str, Any]:
     query = request.GET
     starts = _start_asked(query, request.studio.timezone)
     initial: dict[str, Any] = {"starts_on": starts.date(), "starts_at": starts.time(), **_habit(request)}
-    initial |= {name: query[name] for name in ("service", "trainer") if uuid_from(query.get(name, ""))}
+    initial |= {"service": query["service"]} if uuid_from(query.get("service", "")) else {}
+    asked = bookable_trainers(request.actor).filter(pk__in=id_asked(query, "trainer")).first()
+    initial |= {"trainer": asked.pk} if asked else {}
     trainer = uuid_from(str(initial.get("trainer", "")))
     if works_at := place_at(trainer_id=trainer, wall=starts) if trainer else None:
         initial["place"] = str(works_at)

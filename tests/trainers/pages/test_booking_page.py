@@ -118,7 +118,7 @@ def test_a_free_start_that_is_picked_only_fills_the_field(lotus: Cast) -> None:
         ({"starts_on": "2020-02-02"}, "That time has passed."),
         ({"starts_on": ""}, "This field is required."),
         ({"place": "somewhere"}, "Select a valid choice."),
-        ({"trainer": "00000000-0000-7000-8000-000000000000"}, "Select a valid choice."),
+        ({"trainer": "00000000-0000-7000-8000-000000000000"}, "You cannot book that trainer."),
         ({"service": "x"}, "is not a valid UUID."),
     ],
 )
@@ -164,6 +164,41 @@ def test_a_trainer_books_for_herself_alone(lotus: Cast) -> None:
     response = send(lotus, typed(lotus, trainer=own), who="trainer")
     assert response.status_code == 302
     assert [row.trainer.name for row in sessions(lotus)] == ["Trainer"]
+
+
+def test_a_click_in_anothers_column_books_for_who_may_be_booked(lotus: Cast) -> None:
+    """A trainer books herself only, and the form says so; a lead chooses among hers, and no one else is filled in."""
+    other = lotus.trainer("lead").pk
+    own = lotus.trainer("trainer")
+    leave()
+    page = browser_of(lotus, "trainer").get(f"/sessions/new/?trainer={other}", headers={"HX-Request": "true"})
+    assert f'name="trainer" value="{own.pk}"' in page.content.decode()
+    assert f"with {own.name}" in words_of(page)
+    assert str(other) not in page.content.decode()
+
+
+def test_a_trainer_who_may_not_be_booked_is_said_where_no_field_shows_it(lotus: Cast) -> None:
+    other = lotus.trainer("lead").pk
+    own = scheduled(lotus, at(10), trainer="trainer")
+    response = send(lotus, typed(lotus, trainer=other), "trainer")
+    assert response.status_code == 422
+    assert "You cannot book that trainer." in words_of(response)
+    sent = {
+        "starts_on": str(at(14).date()),
+        "starts_at": "14:00",
+        "minutes": 60,
+        "trainer": other,
+        "place": str(own.location_id),
+        "version": own.version,
+    }
+    leave()
+    answer = browser_of(lotus, "trainer").post(
+        f"/sessions/{own.pk}/move/", sent, headers={"Accept": "application/json"}
+    )
+    assert (answer.status_code, answer.json()["error"]["message"]) == (
+        409,
+        "You cannot book that trainer. Ask a manager, or who leads her team.",
+    )
 
 
 def test_a_room_is_where_a_link_says(lotus: Cast) -> None:
