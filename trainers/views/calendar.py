@@ -51,6 +51,7 @@ def _day_rows(
     busy = studio_busy(choices.shown_bookable(address), starts, ends, choices.marks)
     return {
         "rows": in_order([*today, *busy], starts, ends),
+        "day_starts": starts,
         "busy_day": bool(today),
         "summary": summary(*time_booked(actor=request.actor, wanted=within(first, last, address.filters))),
     }

@@ -113,6 +113,7 @@ def my_calendar(request: StudioRequest) -> HttpResponse:
         "chips": Chips("studio", "Show studios", chips) if len(chips) > 1 else None,
         "resources": [],
         "rows": in_order(today, starts, ends),
+        "day_starts": starts,
         "busy_day": any(row.kind == "session" for row in today),
         "summary": summary(*length_of(row for row in rows if row.starts_at < last and row.ends_at > first)),
         "places": _places(studios, "", zone),

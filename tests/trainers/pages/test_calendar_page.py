@@ -16,7 +16,7 @@ from fitflow.tenancy.context import leave, studio_context
 from tests.cast import Cast
 from tests.pages import browser_of, words_of
 from tests.trainers.plan import at, scheduled
-from trainers.models import TrainerProfile
+from trainers.models import Session, TrainerProfile
 
 PAGE = "/calendar/"
 
@@ -164,6 +164,19 @@ def test_many_trainers_are_chosen_from_the_menu(lotus: Cast) -> None:
     assert re.findall(r'data-tick="(\w+)"', many)[:2] == ["all", "none"]
     one = re.findall(r'name="trainer" value="([^"]+)"', many)[0]
     assert "(1)" in browser.get(f"{PAGE}?trainer={one}").content.decode().split('id="cal-filter"')[1][:200]
+
+
+def test_the_list_of_a_day_tells_what_began_the_day_before_by_its_end(lotus: Cast) -> None:
+    session = scheduled(lotus, at(22))
+    Session.objects.filter(pk=session.pk).update(ends_at=at(2, days=4))
+    leave()
+    browser = browser_of(lotus, "owner")
+    first = words_of(browser.get(PAGE, {"date": at(22).date().isoformat()}))
+    assert "22:00 " in first
+    assert "since" not in first
+    after = words_of(browser.get(PAGE, {"date": at(2, days=4).date().isoformat()}))
+    assert "until – 02:00" in after
+    assert "since 22:00 the day before" in after
 
 
 def test_a_page_is_told_where_the_clocks_change(cast: Cast) -> None:
