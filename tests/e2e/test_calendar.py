@@ -219,3 +219,13 @@ def test_her_own_calendar_asks_which_studio_and_opens_its_form_at_that_time(visi
     places.nth(1).click()
     expect(page).to_have_url(re.compile(rf"/sessions/new/\?starts={day}T\d\d%3A00"))
     expect(page.get_by_label("Day")).to_have_value(str(day))
+
+
+def test_many_filters_do_not_widen_a_phones_page(visit: Open) -> None:
+    """What scrolls in a row of its own, hidden boxes included, takes no room beside the page."""
+    page = visit("owner", "/calendar/", studio="lotus", phone=True)
+    page.locator(".chip-row").evaluate(
+        "row => { for (let n = 0; n < 30; n += 1) row.append(row.querySelector('span').cloneNode(true)); }"
+    )
+    wide = page.evaluate("[document.scrollingElement.scrollWidth, document.documentElement.clientWidth]")
+    assert wide[0] == wide[1]
