@@ -73,6 +73,11 @@ class SessionLog:
     may_write: bool
     exercise_count: int  # how many were logged: told without contents to whoever may know who is booked
 
+    @property
+    def shown_sets(self) -> list[ExerciseSet]:
+        """Every set whose figures are shown, those of last time included."""
+        return sets_of([*self.entries, *self.last])
+
     def entry_for(self, client_id: UUID | None, exercise: Exercise) -> LoggedExercise:
         """Return the entry of a client and exercise, an empty one where nothing is logged yet."""
         for entry in self.entries:
@@ -81,6 +86,11 @@ class SessionLog:
         last = {(row.client_id, row.exercise_id): row for row in self.last}
         who = next((person.name for person in self.people if person.pk == client_id), GROUP)
         return LoggedExercise(client_id, who, exercise, [], last.get((client_id, exercise.pk)))
+
+
+def sets_of(shown: Iterable[LoggedExercise | LastTime]) -> list[ExerciseSet]:
+    """Return the sets of what is shown."""
+    return [row for one in shown for row in one.sets]
 
 
 def _read(rows: QuerySet[ExerciseEntry]) -> QuerySet[ExerciseEntry]:

@@ -20,9 +20,9 @@ from reporting.portal import bookings, selectors, words
 from studios.shared.decorators import client_required, member_required
 from studios.shared.models import Role
 from trainers.calendar_file import session_calendar
-from trainers.selectors_log import shared_logs
+from trainers.selectors_log import sets_of, shared_logs
 from trainers.selectors_notes import with_addenda
-from trainers.services import record_reading
+from trainers.services import record_log_reading, record_reading
 
 View = Callable[..., HttpResponse]
 PER_PAGE = 20
@@ -85,6 +85,7 @@ def portal_sessions(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     shown = bookings.all_shown(page.object_list, at)
     logs = shared_logs(request.actor, [row.session.pk for row in shown]) if show == "past" else {}  # type: ignore[attr-defined]
+    record_log_reading(actor=request.actor, sets=sets_of(one for log in logs.values() for one in log))  # type: ignore[attr-defined]
     context = {"show": show, "page": page, "rows": bookings.with_logs(shown, logs)}
     return render(request, "client/sessions.html", context)
 

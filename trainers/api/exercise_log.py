@@ -82,6 +82,7 @@ def _last_dict(last: LastTime) -> dict[str, Any]:
 def log_dict(actor: Actor, session: Session) -> dict[str, Any]:
     """Return a session's log as this person may see it."""
     log = session_log(actor, session)
+    services.record_log_reading(actor=actor, sets=log.shown_sets)
     return {
         "session": session.pk,
         "shared_with_clients": log.shared,

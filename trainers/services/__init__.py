@@ -18,7 +18,7 @@ from trainers.services.exercise_library import (
 )
 from trainers.services.exercise_log import change_set, log_set, remove_set, share_log
 from trainers.services.holding import clear_expired_holds, confirm_hold, hold_slot, release_hold
-from trainers.services.note_reading import record_reading
+from trainers.services.note_reading import record_log_reading, record_reading
 from trainers.services.note_templates import (
     all_templates,
     move_template,
@@ -72,6 +72,7 @@ __all__ = [
     "offer_now",
     "offer_places",
     "order_templates",
+    "record_log_reading",
     "record_reading",
     "release_hold",
     "remove_exception",

@@ -15,6 +15,7 @@ from studios.shared.requests import StudioRequest
 from trainers.models import Booking, Session
 from trainers.selectors import session_board
 from trainers.selectors_log import LoggedExercise, session_log
+from trainers.services import record_log_reading
 
 NO_STORE = "private, no-store"  # what was trained is kept by no cache
 
@@ -33,6 +34,7 @@ def session_screen(request: StudioRequest, session_id: UUID) -> HttpResponse:
     """Show the clock, who is here and, to who may read it, what was logged; others see how much was."""
     board = session_board(request.actor, session_id)
     log = session_log(request.actor, board.session)
+    record_log_reading(actor=request.actor, sets=log.shown_sets)
     booked = [row for row in board.bookings if row.status == Booking.Status.BOOKED]
     context: dict[str, Any] = {
         "board": board,

@@ -25,7 +25,7 @@ from trainers.models import Exercise, Measure, Session
 from trainers.policies import fetch_session
 from trainers.selectors import SessionBoard
 from trainers.selectors_log import GROUP, LoggedExercise, SessionLog, session_log
-from trainers.services import change_set, log_set, remove_set, share_log
+from trainers.services import change_set, log_set, record_log_reading, remove_set, share_log
 from trainers.services.booking import CHECK_IN
 from trainers.services.exercise_library import clean_name, exercise_named
 from trainers.services.exercise_log import Figures, NewExercise
@@ -86,6 +86,7 @@ def log_context(
     """Return what the board's template needs of the exercise log."""
     session = board.session
     log = session_log(request.actor, session)
+    record_log_reading(actor=request.actor, sets=log.shown_sets)
     opened = session.starts_at - CHECK_IN <= clock.now()
     runs = session.status in {Session.Status.SCHEDULED, Session.Status.COMPLETED}
     return {

@@ -8,10 +8,13 @@ from typing import Any
 from fitflow.core.clock import now
 from fitflow.core.formats import short_day_text
 from fitflow.tenancy.context import enter, leave
+from studios.models import AuditEvent
+from tests.asking import Caller
 from tests.cast import Cast
 from tests.pages import browser_of, words_of
 from tests.trainers.board.plan import heavy, logged, running, squat
 from trainers.log_policies import visible_entries
+from trainers.models import Session, TrainerProfile
 from trainers.selectors_log import session_log, shared_logs
 from trainers.services import book_client, complete_session, mark_attendance, share_log
 
@@ -91,3 +94,53 @@ def test_the_portal_shows_a_shared_log_and_no_other(lotus: Cast) -> None:
     share_log(actor=lotus.actor("lead"), session_id=session.pk, shared=True)
     leave()
     assert "Back squat 5 × 52.5 kg" in words_of(browser.get("/portal/sessions/?show=past"))
+
+
+def reads(cast: Cast) -> list[tuple[str, Any]]:
+    enter(cast.lotus)
+    rows = AuditEvent.objects.filter(action="log.read").order_by("seq")
+    return [(row.actor_name, row.facts["session"]) for row in rows]
+
+
+def test_who_reads_what_somebody_else_logged_stands_in_the_trail_once_a_day(lotus: Cast) -> None:
+    session = running(lotus)
+    logged(lotus, session, squat(lotus))
+    leave()
+    Caller(lotus, "lead").get(f"sessions/{session.pk}/log")
+    browser_of(lotus, "owner").get(f"/sessions/{session.pk}/")
+    Caller(lotus, "client").get(f"sessions/{session.pk}/log")
+    assert reads(lotus) == []
+    share_log(actor=lotus.actor("lead"), session_id=session.pk, shared=True)
+    for _ in range(2):
+        leave()
+        answer = Caller(lotus, "client").get(f"sessions/{session.pk}/log")
+        assert len(answer.data["entries"]) == 1
+    assert reads(lotus) == [("Client", str(session.pk))]
+
+
+def test_who_takes_a_session_over_reads_its_log_on_record(lotus: Cast) -> None:
+    session = running(lotus)
+    logged(lotus, session, squat(lotus))
+    other = TrainerProfile.objects.get(user=lotus.user["trainer"])
+    Session.objects.filter(pk=session.pk).update(trainer=other)
+    for path, shown in (
+        (f"/sessions/{session.pk}/", 'value="40"'),
+        (f"/sessions/{session.pk}/screen/", "40 kg"),
+    ):
+        leave()
+        assert shown in browser_of(lotus, "trainer").get(path).content.decode(), path
+        assert reads(lotus) == [("Trainer", str(session.pk))]
+
+
+def test_a_client_who_looks_at_her_past_sessions_is_on_record(lotus: Cast) -> None:
+    session = running(lotus, starts_at=now() - timedelta(days=1))
+    logged(lotus, session, squat(lotus))
+    mark_attendance(actor=lotus.actor("lead"), booking_id=session.bookings.get().pk, attendance="present")
+    complete_session(actor=lotus.actor("lead"), session_id=session.pk)
+    share_log(actor=lotus.actor("lead"), session_id=session.pk, shared=True)
+    leave()
+    browser_of(lotus, "client").get("/portal/sessions/")
+    assert reads(lotus) == []
+    leave()
+    assert "40 kg" in words_of(browser_of(lotus, "client").get("/portal/sessions/?show=past"))
+    assert reads(lotus) == [("Client", str(session.pk))]
