@@ -204,13 +204,21 @@ def _moment(reading: Reading, found: dict[str, str]) -> datetime:
 
 
 def _end(reading: Reading, text: str, start: datetime, zone: str) -> datetime:
-    """Return the end: a time alone is of the day of the start, or of the next one where it lies before it."""
+    """Return the end: a time alone is of the day of the start, or of the next one where it lies before it.
+
+    Where the clocks skip the start, it moves forward and the length stays.
+    """
     try:
         clock = values.read_clock("0:00" if values.is_midnight(text) else text)
     except Unreadable:
-        return values.instant_of(values.read_moment(text, reading.order), zone)
-    end = start.replace(hour=clock.hour, minute=clock.minute)
-    return values.instant_of(end if end > start else end + timedelta(days=1), zone)
+        end = values.read_moment(text, reading.order)
+    else:
+        end = start.replace(hour=clock.hour, minute=clock.minute)
+        end = end if end > start else end + timedelta(days=1)
+    begins, ends = values.instant_of(start, zone), values.instant_of(end, zone)
+    if ends <= begins and start.tzinfo is None is end.tzinfo and end > start:
+        return begins + (end - start)
+    return ends
 
 
 def _past_or_to_come(reading: Reading, row: dict[str, Any], status: str, problems: list[str]) -> None:

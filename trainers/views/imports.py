@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from fitflow.core.errors import Conflict
+from fitflow.core.errors import Conflict, Invalid
 from fitflow.core.refusals import REFUSALS, show_refusal
 from studios.shared.decorators import roles_required
 from studios.shared.models import Role
@@ -145,7 +145,7 @@ def import_check(request: StudioRequest, import_id: UUID) -> HttpResponse:
     """Check the file again, say after something was mended in the studio."""
     try:
         importing.request_check(actor=request.actor, import_id=import_id)
-    except Conflict as error:
+    except (Conflict, Invalid) as error:
         messages.error(request, error.message)
     return redirect("import_detail", import_id)
 

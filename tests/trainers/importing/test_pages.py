@@ -76,7 +76,7 @@ def test_clients_from_the_upload_to_the_undo(lotus: Cast, ask: Any) -> None:
     carried_out(lotus)
 
     words = words_of(ask("import_detail", batch.pk))
-    assert "1 new row comes in together, or none. 1 with problems is left out." in words
+    assert "1 new row comes in. 1 with problems is left out." in words
     assert "1 row cannot be imported" in words
     assert "no e-mail address" in words
     assert "Row 3" in words
@@ -152,7 +152,7 @@ def test_new_rows_and_rows_that_are_here_are_told_apart(lotus: Cast, ask: Any) -
     brought(checked("Name,Email\nAnn Lee,ann@example.com\nBo Chan,bo@example.com\n"))
     text = "Name,Email\nAnn Lee,ann@example.com\nBo Chan,bo@example.com\nCy Fox,cy@example.com\nCy Fox,cy@example.com\nDi,wrong\n"
     words = words_of(ask("import_detail", checked(text).pk))
-    told = "1 new row comes in together, or none. 1 with problems is left out. 2 are here already and stay as they are. 1 says"
+    told = "1 new row comes in. 1 with problems is left out. 2 are here already and stay as they are. 1 says"
     assert told in words
 
 
@@ -257,6 +257,19 @@ def test_it_says_what_stands_in_the_way_of_an_undo(lotus: Cast, ask: Any) -> Non
     answer = ask("import_undo", batch.pk, post={})
     assert answer.status_code == 409
     assert "1 client was changed since: Ann Lee." in words_of(answer)
+
+
+def test_a_file_that_is_not_mapped_is_not_checked(lotus: Cast, ask: Any) -> None:
+    batch = start(CLIENTS)
+    assert ask("import_check", batch.pk, post={}).url == path("import_detail", batch.pk)
+    assert "Say first which column holds what" in words_of(ask("import_columns", batch.pk))
+    assert Import.objects.get().state == "mapping"
+
+
+def test_what_another_tab_did_already_is_said(lotus: Cast, ask: Any) -> None:
+    batch = brought(checked("Name,Email\nAnn Lee,ann@example.com\n"))
+    ask("import_run", batch.pk, post={"round": str(batch.round)})
+    assert "It is imported already." in words_of(ask("import_detail", batch.pk))
 
 
 def test_a_check_is_stopped_by_throwing_the_file_away(lotus: Cast, ask: Any) -> None:

@@ -198,6 +198,20 @@ def test_times_stand_on_the_clocks_of_the_place_across_their_change(lotus: Cast)
     assert found == ["2025-11-02T05:30:00+00:00", "2026-03-08T07:30:00+00:00", "2026-07-01T09:00:00+00:00"]
 
 
+def test_a_start_that_the_clocks_skip_keeps_its_length(lotus: Cast) -> None:
+    text = (
+        "Date,From,To,Service,Trainer\n2026-03-08,2:30,3:30,Private,Lead\n2025-11-02,0:30,2:30,Private,Lead\n"
+    )
+    columns = {0: "date", 1: "time", 2: "end", 3: "service", 4: "trainer"}
+    batch = checked(text, kind="timetable", columns=columns)
+    assert not batch.problems, complaints(batch)
+    rows = ImportRow.objects.filter(batch=batch).order_by("number").values_list("starts_at", "ends_at")
+    lengths = [end - start for start, end in rows if start and end]
+    assert lengths == [timedelta(hours=1), timedelta(hours=3)], (
+        "an hour is twice on the night of the other change"
+    )
+
+
 def test_nobody_is_mailed_and_open_calendars_are_told_once(lotus: Cast) -> None:
     before = OutboxMessage.objects.count()
     bring_in(

@@ -72,10 +72,12 @@ def _touched(batch: Import) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(TOUCHED, values)
         rows = cursor.fetchall()
-    return [
-        f"{_some(many, kind)} changed since: {_names(MADE[kind]._default_manager.filter(pk__in=ids))}."
-        for kind, ids, many in sorted(rows)
-    ]
+    found = []
+    for kind, ids, many in sorted(rows):
+        verb = "was" if many == 1 else "were"
+        names = _names(MADE[kind]._default_manager.filter(pk__in=ids))
+        found.append(f"{_some(many, kind)} {verb} changed since: {names}.")
+    return found
 
 
 def _relations(model: type[models.Model]) -> list[Any]:
@@ -101,9 +103,7 @@ def _pointing(batch: Import, kind: str, relation: Any) -> str:
 
 
 def _some(many: int, kind: str) -> str:
-    return f"{many} {KINDS[kind][many != 1]} {'was' if many == 1 else 'were'}".replace(
-        " were signed", " signed"
-    )
+    return f"{many} {KINDS[kind][many != 1]}"
 
 
 def _names(rows: Any) -> str:

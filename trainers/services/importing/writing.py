@@ -153,6 +153,7 @@ def request_import(
         batch.state, batch.leaves_out, batch.notice = Import.State.IMPORTING, leaving_out, ""
         batch.asked_by_id, batch.asked_name = actor.user_id, actor.name
         batch.save(update_fields=["state", "leaves_out", "notice", "asked_by", "asked_name"])
+        _tell(batch, 0)
         outbox.publish("import.requested", batch=batch.pk)
         record_event(
             actor=actor,
