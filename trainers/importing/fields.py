@@ -26,9 +26,11 @@ PERSON = (
     Field("last_name", "Last name", ("last name", "lastname", "surname", "family name", "client last name",
                                      "patient last name", "nom de famille")),
     Field("email", "E-mail", ("email", "e mail", "email address", "e mail address", "client email", "client e mail",
-                              "patient email", "courriel", "adresse courriel")),
+                              "patient email", "courriel", "adresse courriel", "e mail 1 value", "email 1 value",
+                              "primary email")),
     Field("phone", "Phone", ("phone", "mobile phone", "cell phone", "mobile", "cell", "phone number", "telephone",
-                             "client phone", "home phone", "work phone", "phone 1", "patient phone")),
+                             "client phone", "home phone", "work phone", "phone 1", "patient phone", "phone 1 value",
+                              "mobile number", "cell number", "primary phone", "cellulaire")),
 )  # fmt: skip
 ADDRESS = (
     Field("street", "Street", ("street", "address", "street address", "address 1", "address line 1", "adresse")),

@@ -19,6 +19,7 @@ DELIMITERS = ",;\t|"
 LOOKED_AT = 25  # rows from which the delimiter and the heading are told
 MOST_COLUMNS = 200
 LONGEST_CELL = 32_000
+LONGEST_LINE = 2_000_000  # of one with millions of cells, each cell would take memory
 UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 SAVE = "Save it as CSV in the program it comes from, then choose that file."
 NOT_TEXT = f"This is no table in text form. {SAVE}"
@@ -54,6 +55,13 @@ class Decoder:
 
     def lines(self, file: IO[bytes]) -> Iterator[str]:
         """Yield the lines with their ends. Raises Invalid for what is no text."""
+        for number, line in enumerate(self._lines(file), 1):
+            if len(line) > LONGEST_LINE:
+                words = f"Line {number} of the file has more than {LONGEST_LINE:,} characters. Most likely it is no table."
+                raise Invalid(words, field="file")
+            yield line
+
+    def _lines(self, file: IO[bytes]) -> Iterator[str]:
         start = file.read(200)
         file.seek(0)
         if words := _other_format(start.removeprefix(codecs.BOM_UTF8)):

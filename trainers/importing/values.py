@@ -228,7 +228,10 @@ def read_email(text: str) -> str:
 
 def read_phone(text: str) -> str:
     """Return a number as it is kept, with its country's code; numbers without one are Canadian."""
-    for part in re.split(r"[;,/]| or ", text.strip().lstrip("'=\"").rstrip('"')):
+    bare = (
+        text.strip().lstrip("'=\"").rstrip('"').removesuffix(".0")
+    )  # as spreadsheets write texts and numbers
+    for part in re.split(r"[;,/]| or ", bare):
         try:
             number = phonenumbers.parse(part, "CA")
         except phonenumbers.NumberParseException:

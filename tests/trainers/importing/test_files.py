@@ -10,6 +10,7 @@ import pytest
 from fitflow.core.errors import Invalid
 from tests.cast import Cast
 from tests.trainers.importing.bring import start
+from trainers.importing import files
 from trainers.importing.files import Decoder, layout_of, looks_like_data, read_cells
 from trainers.models import Import, ImportPart
 from trainers.services.importing import starting
@@ -192,6 +193,16 @@ def test_a_file_that_is_too_large_is_refused_with_its_size(
     monkeypatch.setattr(starting, "MOST_ROWS", 3)
     with pytest.raises(Invalid, match="more than 3 rows"):
         start("Name\n" + "Ann\n" * 4)
+
+
+def test_a_line_that_would_be_millions_of_cells_is_refused(
+    lotus: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "LONGEST_LINE", 50)
+    with pytest.raises(Invalid, match="Line 2 of the file has more than 50 characters"):
+        start("Name,Email\nAnn" + "," * 50 + "\n")
+    with pytest.raises(Invalid, match="Line 2 of the file has more than 50 characters"):
+        start(("Name,Email\nAnn" + "," * 50 + "\n").encode("utf-16"))
 
 
 def test_a_calendar_holds_no_clients(lotus: Cast) -> None:

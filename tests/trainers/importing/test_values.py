@@ -127,7 +127,15 @@ def test_lengths(text: str, minutes: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["416 555-0142", "+1 (416) 555-0142", "'+14165550142", '="4165550142"', "416.555.0142; home"]
+    "text",
+    [
+        "416 555-0142",
+        "+1 (416) 555-0142",
+        "'+14165550142",
+        '="4165550142"',
+        "416.555.0142; home",
+        "4165550142.0",
+    ],
 )
 def test_phones(text: str) -> None:
     assert values.read_phone(text) == "+14165550142"
@@ -201,6 +209,8 @@ def test_columns_are_guessed_by_their_headings() -> None:
         1: "time",
         2: "trainer",
     }
+    google = ["Given Name", "Family Name", "E-mail 1 - Value", "Phone 1 - Type", "Phone 1 - Value"]
+    assert guess_columns("clients", google) == {0: "first_name", 1: "last_name", 2: "email", 4: "phone"}
     assert column_trouble("timetable", {0: "date"})
     assert not column_trouble("timetable", {0: "start"})
 
