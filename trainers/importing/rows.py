@@ -22,7 +22,7 @@ from trainers.importing.values import Unreadable
 
 LONGEST = timedelta(hours=12)
 # What nobody sees and what comes along when text is copied: controls, marks of direction and of width.
-UNSEEN = re.compile(f"[\x00-\x08\x0e-\x1f\x7f\xad\u200b\u2060\ufeff{''.join(TURNING)}]")
+UNSEEN = re.compile(f"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u2060\ufeff{''.join(TURNING)}]")
 LONGEST_KEY = 200
 SOFT = ("phone", "province", "postal_code")  # a client is a client without them
 LIMITS = {"name": 200, "street": 200, "city": 100}

@@ -6,6 +6,8 @@ import pytest
 
 from clients.models import Client
 from fitflow.core.errors import Conflict, Invalid, NotFound, NotPermitted
+from fitflow.core.fields.names import validate_name
+from fitflow.core.formats import TURNING
 from fitflow.core.models import OutboxMessage
 from fitflow.tenancy.context import studio_context
 from studios.models import AuditEvent
@@ -381,6 +383,12 @@ def test_columns_must_make_sense(lotus: Cast) -> None:
 
 
 def test_what_cannot_be_seen_in_a_cell_is_left_out(lotus: Cast) -> None:
+    everything = "".join(
+        map(chr, {*range(1, 0x20), *range(0x7F, 0xA1), *map(ord, TURNING), 0x2028, 0x2029} - {10, 13})
+    )
+    assert checked(f'Name\n"Di{everything}Fox"\n').new == 1
+    validate_name(ImportRow.objects.get().name)  # as the form of a client and its model do
+    ImportRow.objects.all().delete()
     first = "Ann\u200b Lee,\u202aann@example.com\u202c\n"
     batch = checked(f"Name,Email\n{first}Zoe\u0301 Roy,\nZoé Roy,\n", same_name="same")
     assert outcomes(batch) == {2: "new", 3: "new", 4: "same"}
