@@ -21,7 +21,7 @@ from studios.models import Location
 from trainers.models import AvailabilityException, AvailabilityHours, TrainerProfile
 from trainers.policies import availability_of, fetch_exception
 from trainers.services import remove_exception, save_exception, set_week
-from trainers.services.availability import WeeklyHours, hours_version
+from trainers.services.availability import WeeklyHours, exception_mark, hours_version
 
 
 @extend_schema_field({"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$", "example": "09:00"})
@@ -74,12 +74,19 @@ class ExceptionIn(serializers.Serializer[Any]):
         source="location_id", required=False, allow_null=True, help_text="Null: off at all of them."
     )
     reason = serializers.CharField(max_length=200, allow_blank=True, required=False)
+    version = serializers.CharField(
+        source="seen",
+        max_length=40,
+        required=False,
+        help_text="To change one, as you read it: 409 (version) where somebody has changed it since.",
+    )
 
 
 class ExceptionOut(ExceptionIn):
     id = serializers.UUIDField()
     trainer = serializers.UUIDField()
     ends_on = serializers.DateField()
+    version = serializers.CharField()
 
 
 def _line(row: AvailabilityHours) -> dict[str, Any]:
@@ -110,6 +117,7 @@ def _exception(row: AvailabilityException) -> dict[str, Any]:
         **{name: None if minute is None else minutes_text(minute) for name, minute in clock.items()},
         "location": row.location_id,
         "reason": row.reason,
+        "version": exception_mark(row),
     }
 
 
@@ -157,6 +165,7 @@ def exceptions(request: Request, trainer_id: UUID) -> Response:
         return paginate(request, rows, _exceptions, ordering=("starts_on", "id"))
     fields = checked(ExceptionIn, request)
     fields.setdefault("ends_on", fields["starts_on"])
+    fields.pop("seen", None)
     made = save_exception(actor=actor, trainer_id=trainer.pk, **fields)
     return Response(_exception(made), status=201)
 

@@ -104,6 +104,19 @@ def test_an_overlap_names_the_lines_that_hold_at_once(cast: Cast, ids: dict[str,
     assert "09:00 to 17:00 at Main and 13:00 to 14:00 at Annex overlap" in answer.error["message"]
 
 
+def test_of_two_who_change_time_off_the_later_one_is_told(cast: Cast, ids: dict[str, Any]) -> None:
+    trainer, owner = Caller(cast, "trainer"), Caller(cast, "owner")
+    made = trainer.post(f"trainers/{ids['trainer']}/exceptions/", {"kind": "off", "starts_on": "2027-07-05"})
+    path, seen = f"exceptions/{made.data['id']}/", made.data["version"]
+    first = trainer.ask("PATCH", path, {"ends_on": "2027-07-09", "version": seen})
+    assert (first.status, first.data["version"] != seen) == (200, True)
+    late = owner.ask("PATCH", path, {"ends_on": "2027-07-06", "version": seen})
+    assert (late.status, late.error["details"]["conflict"]) == (409, "version")
+    assert owner.get(path).data["ends_on"] == "2027-07-09"
+    meant = owner.ask("PATCH", path, {"ends_on": "2027-07-06", "version": first.data["version"]})
+    assert (meant.status, meant.data["ends_on"]) == (200, "2027-07-06")
+
+
 def test_the_same_time_off_added_twice_is_one(cast: Cast, ids: dict[str, Any]) -> None:
     trainer, path = Caller(cast, "trainer"), f"trainers/{ids['trainer']}/exceptions/"
     off = {"kind": "off", "starts_on": "2027-07-05"}
