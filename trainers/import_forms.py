@@ -217,7 +217,7 @@ class ValuesForm(forms.Form):
     @property
     def warnings(self) -> list[str]:
         """What is said where a column holds so many values that it is most likely another one."""
-        words = "different values. Is it the right one? Otherwise change the columns."
+        words = "different values. Is it the right one?"
         found = []
         for key, values in self._found.items():
             if values.beyond:
