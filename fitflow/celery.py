@@ -20,8 +20,12 @@ app.conf.task_queues = [
     Queue(f"{_default}{lane}", no_ack=True)  # type: ignore[no-untyped-call]
     for lane in ("", "-live", "-mail")
 ]
-# The sweep must not wait behind what it sweeps.
-app.conf.task_routes = {"core.sweep": {"queue": f"{_default}-live"}}
+# The sweep must not wait behind what it sweeps, nor a document or an offered place behind the servers of strangers.
+app.conf.task_routes = {
+    "core.sweep": {"queue": f"{_default}-live"},
+    "trainers.ask_calendars": {"queue": f"{_default}-mail"},
+    "trainers.read_calendar": {"queue": f"{_default}-mail"},
+}
 
 
 @setup_logging.connect

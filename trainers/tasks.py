@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from threading import BoundedSemaphore
 from typing import Any
 from uuid import UUID
 
@@ -84,19 +85,41 @@ def cover_again(message: OutboxMessage) -> None:
         external.cover_again(people=people)
 
 
+@shared_task(name="trainers.cover_calendars", public_rows=True)
+def cover_calendars() -> int:
+    """Beat's turn, each minute: time that calendars elsewhere hold and a session has left."""
+    return external.cover_again()
+
+
+# Of a courier's threads at most so many ask calendars: servers that keep silent keep no mail and no live event waiting.
+ASKERS = 2
+_askers = BoundedSemaphore(ASKERS)
+
+
 @shared_task(name="trainers.ask_calendars", public_rows=True)
 def ask_calendars() -> int:
-    """Beat's turn, each minute: ask the calendars elsewhere whose time has come, each in a task of its own."""
-    due = external.claim_due()
-    for calendar_id in due:
-        read_soon(calendar_id)
-    external.cover_again()
-    return len(due)
+    """Beat's turn, each minute: ask the calendars elsewhere whose time has come, one after the other, for most of a minute.
+
+    Whoever finds one calls another to help, as long as there are places. What is not reached stays due.
+    """
+    if not _askers.acquire(blocking=False):
+        return 0
+    try:
+        return external.ask_due(found_one=_call_for_help)
+    finally:
+        _askers.release()
+
+
+def _call_for_help() -> None:
+    try:
+        ask_calendars.apply_async(expires=50, retry=False)
+    except Exception as error:
+        log.warning("calendar.hint_failed", error=type(error).__name__)
 
 
 @shared_task(name="trainers.read_calendar", public_rows=True)
 def read_calendar(calendar_id: str) -> None:
-    """Ask one calendar elsewhere; its troubles are its own."""
+    """Ask one calendar elsewhere now; its troubles are its own."""
     external.read_calendar(calendar_id=UUID(calendar_id))
 
 

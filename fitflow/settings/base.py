@@ -210,6 +210,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 50},
     },
+    "trainers.cover_calendars": {
+        "task": "trainers.cover_calendars",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
     # In the small hours of Canada's mornings, before anybody looks at the day.
     "trainers.carry_on_series": {
         "task": "trainers.carry_on_series",

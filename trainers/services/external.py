@@ -5,7 +5,8 @@ All of it works on public rows. What was read stays busy until something newer w
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import time
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
@@ -32,6 +33,7 @@ from trainers.shared.models import ExternalBusy, ExternalCalendar
 
 MOST_CALENDARS = 10
 BACK, AHEAD = timedelta(days=30), timedelta(days=400)
+SECONDS_PER_TURN = 45.0
 TELL_AFTER = 3  # failures in a row, about half an hour
 SKIPPED = "{} of its entries cannot be understood and block nothing."
 
@@ -123,11 +125,30 @@ def _own(user: User, calendar_id: UUID) -> ExternalCalendar:
     return calendar
 
 
-def claim_due(*, most: int = 100) -> list[UUID]:
+def claim_due(*, most: int = 1) -> list[UUID]:
     """Return calendars whose time has come, each to one caller only, however many ask at once."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(DUE, [most])
         return [row[0] for row in cursor.fetchall()]
+
+
+def ask_due(*, found_one: Callable[[], None], seconds: float = SECONDS_PER_TURN) -> int:
+    """Ask calendars whose time has come, one after the other for about `seconds`; return how many.
+
+    Each is claimed when its turn comes, so that a kill costs one of them its ten minutes, and none waits behind one that keeps
+    silent but in the same turn. `found_one` is called once, after the first is found.
+    """
+    asked, until = 0, time.monotonic() + seconds
+    while time.monotonic() < until and (due := claim_due()):
+        if not asked:
+            found_one()
+        asked += one_by_one(due, _read, name="calendars elsewhere")
+    return asked
+
+
+def _read(calendar_id: UUID) -> int:
+    read_calendar(calendar_id=calendar_id)
+    return 1
 
 
 def read_calendar(*, calendar_id: UUID) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -22,7 +23,7 @@ from tests.trainers.external.server import Elsewhere
 from tests.trainers.plan import at, scheduled
 from trainers import tasks
 from trainers.selectors import busy_elsewhere, my_calendar
-from trainers.services import cancel_session, reschedule_session
+from trainers.services import cancel_session, external, reschedule_session
 from trainers.services.external import (
     TELL_AFTER,
     add_calendar,
@@ -143,9 +144,10 @@ def test_beats_turn_asks_what_is_due_and_covers_what_was_left(cast: Cast, addres
     made = add_calendar(user=cast.user["lead"], name="Private", address=address, zone=ZONE)
     assert tasks.ask_calendars() == 1
     assert tasks.ask_calendars() == 0
-    tasks.read_calendar(str(made.pk))
+    made.refresh_from_db()
+    assert made.read_at is not None
     BusyTime.objects.filter(kind="external", span__startswith=at(12)).delete()
-    tasks.ask_calendars()
+    tasks.cover_calendars()
     assert held(cast)[0] == (at(12), at(14))
 
 
@@ -161,10 +163,40 @@ def test_one_whose_time_cannot_be_covered_keeps_no_other_waiting(cast: Cast, add
             """
             f"WHEN (NEW.user_id = '{cast.user['lead'].pk}') EXECUTE FUNCTION pg_temp.refuse()"
         )
-    added = add_calendar(user=cast.user["trainer"], name="New", address=address, zone=ZONE)
-    tasks.ask_calendars()
-    assert ExternalCalendar.objects.get(pk=added.pk).asked_at is not None
+    assert tasks.cover_calendars() == 1
     assert (held(cast), held(cast, "trainer")[0]) == ([], (at(12), at(14)))
+
+
+def test_one_that_cannot_be_asked_keeps_no_other_waiting(cast: Cast, address: str) -> None:
+    broken = add_calendar(user=cast.user["lead"], name="Broken", address=address, zone=ZONE)
+    sound = add_calendar(user=cast.user["trainer"], name="Sound", address=address, zone=ZONE)
+    with connection.cursor() as cursor:  # its address does not open: it was sealed for another row
+        cursor.execute(
+            "UPDATE trainers_shared_externalcalendar AS one SET address = other.address"
+            " FROM trainers_shared_externalcalendar AS other WHERE one.id = %s AND other.id = %s",
+            [broken.pk, sound.pk],
+        )
+    assert tasks.ask_calendars() == 1
+    assert ExternalCalendar.objects.get(pk=sound.pk).read_at is not None
+    assert held(cast, "trainer")[0] == (at(12), at(14))
+
+
+def test_of_a_couriers_threads_few_ask_calendars(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    helped: list[int] = []
+
+    def turn(*, found_one: Callable[[], None]) -> int:
+        found_one()
+        return 1
+
+    def another() -> None:
+        helped.append(tasks.ask_calendars())
+
+    monkeypatch.setattr(external, "ask_due", turn)
+    monkeypatch.setattr(tasks, "_call_for_help", another)
+    assert tasks.ASKERS == 2
+    assert tasks.ask_calendars() == 1
+    assert helped == [0, 1], "the second calls for a third, for which there is no place"
+    assert tasks.ask_calendars() == 1, "and the places are free again"
 
 
 def test_what_has_gone_from_it_is_free_again(cast: Cast, server: Elsewhere, address: str) -> None:
