@@ -26,6 +26,11 @@ class Registration(serializers.Serializer[Any]):
     name = Name(max_length=200)
 
 
+class Registered(serializers.Serializer[Any]):
+    email = serializers.EmailField()
+    name = serializers.CharField()
+
+
 class Credentials(serializers.Serializer[Any]):
     email = serializers.CharField(max_length=254)
     password = serializers.CharField(max_length=200, trim_whitespace=False)
@@ -55,7 +60,7 @@ def _pair(pair: services.Pair) -> Response:
     return Response({"access": pair.access, "refresh": pair.refresh}, headers={"Cache-Control": "no-store"})
 
 
-@extend_schema(request=Registration, responses={201: None})
+@extend_schema(request=Registration, responses={201: Registered})
 @endpoint("POST", signs_in=True, public_rows=True)
 def register(request: Request) -> Response:
     """Make an account. The answer is the same for an address that has one: its owner is told by e-mail."""

@@ -76,6 +76,10 @@ def booking_dict(booking: Booking) -> dict[str, Any]:
 
 
 def note_dict(note: Note) -> dict[str, Any]:
+    return {**_note_alone(note), "addenda": [_note_alone(addendum) for addendum in addenda_of(note)]}
+
+
+def _note_alone(note: Note) -> dict[str, Any]:
     return {
         "id": note.id,
         "client": note.client_id,
@@ -93,7 +97,6 @@ def note_dict(note: Note) -> dict[str, Any]:
         "created_at": note.created_at,
         "updated_at": note.updated_at,
         "addendum_to": note.addendum_to_id,
-        "addenda": [note_dict(addendum) for addendum in addenda_of(note)],
     }
 
 

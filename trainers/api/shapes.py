@@ -207,6 +207,7 @@ class SessionOut(serializers.Serializer[Any]):
     waitlisted = serializers.IntegerField()
     version = serializers.IntegerField()
     held_until = serializers.DateTimeField(allow_null=True)
+    series = serializers.UUIDField(allow_null=True, help_text="The series it is one of.")
     service_name = serializers.CharField()
     trainer_name = serializers.CharField()
     hue = serializers.IntegerField()
