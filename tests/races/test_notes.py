@@ -16,11 +16,20 @@ from fitflow.core.ids import uuid7
 from fitflow.tenancy.context import studio_context
 from studios.services import record_event
 from studios.shared.models import Role
-from studios.shared.policies import Actor
+from studios.shared.policies import SYSTEM, Actor
 from tests.races.test_timetable import Arena, arena
 from tests.scratch import at_once
-from trainers.models import Note, TrainerProfile
-from trainers.services import add_addendum, notes, set_visibility, sign_note, write_note
+from trainers.models import Note, NoteTemplate, TrainerProfile
+from trainers.services import (
+    add_addendum,
+    move_template,
+    note_templates,
+    notes,
+    save_template,
+    set_visibility,
+    sign_note,
+    write_note,
+)
 
 __all__ = ["arena"]
 pytestmark = pytest.mark.race
@@ -106,3 +115,35 @@ def test_a_note_that_is_sent_several_times_at_once_is_kept_once(
     assert len({row.pk for row in results}) == kept, results
     with studio_context(arena.first):
         assert Note.objects.exclude(pk__in=written).count() == kept
+
+
+def test_each_of_three_moves_at_once_moves_a_template(arena: Arena, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert moved(arena, monkeypatch) == 3
+
+
+def test_control_without_the_lock_moves_are_lost(arena: Arena, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(note_templates, "lock_in_transaction", lambda *names: None)
+    assert moved(arena, monkeypatch) < 3
+
+
+def moved(arena: Arena, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Move the first of five templates down three times at once; return how far it came."""
+    real = note_templates.order_templates
+
+    def dwell(**facts: Any) -> None:
+        time.sleep(0.05)
+        real(**facts)
+
+    monkeypatch.setattr(note_templates, "order_templates", dwell)
+    with studio_context(arena.first):
+        for name in ("Fourth", "Fifth"):
+            save_template(actor=SYSTEM, name=name, kind="other", sections=[{"heading": "One"}])
+        first = NoteTemplate.objects.order_by("position")[0].pk
+
+    def move() -> None:
+        with studio_context(arena.first):
+            move_template(actor=SYSTEM, template_id=first, up=False)
+
+    assert at_once([move] * 3) == [None] * 3
+    with studio_context(arena.first):
+        return list(NoteTemplate.objects.values_list("pk", flat=True)).index(first)

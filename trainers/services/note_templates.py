@@ -217,13 +217,16 @@ def order_templates(*, actor: Actor, template_ids: Sequence[UUID]) -> None:
         record_event(actor=actor, action="note_template.ordered", subject=first, count=len(template_ids))
 
 
+@retry_deadlocks
 def move_template(*, actor: Actor, template_id: UUID, up: bool) -> NoteTemplate:
     """Offer a template one place earlier, or later; at the end of the list nothing changes. Raises as `order_templates`."""
     template = editable_template(actor, template_id)
-    ids = list(NoteTemplate.objects.filter(is_active=True).values_list("pk", flat=True))
-    place = ids.index(template.pk) if template.pk in ids else -1
-    other = place + (-1 if up else 1)
-    if place >= 0 and 0 <= other < len(ids):
-        ids[place], ids[other] = ids[other], ids[place]
-        order_templates(actor=actor, template_ids=ids)
+    with transaction.atomic():
+        lock_in_transaction(ORDER)
+        ids = list(NoteTemplate.objects.filter(is_active=True).values_list("pk", flat=True))
+        place = ids.index(template.pk) if template.pk in ids else -1
+        other = place + (-1 if up else 1)
+        if place >= 0 and 0 <= other < len(ids):
+            ids[place], ids[other] = ids[other], ids[place]
+            order_templates(actor=actor, template_ids=ids)
     return template
