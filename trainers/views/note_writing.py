@@ -91,13 +91,16 @@ def _subject(request: StudioRequest, client_id: UUID, session_id: UUID | None) -
 @no_cache
 @trainers_only
 def note_fields(request: StudioRequest) -> HttpResponse:
-    """Answer htmx the fields of another template (`?template=`, none for a quick note), with what was typed so far."""
+    """Answer htmx the fields of another template (`?template=`, none for a quick note), with what was typed so far.
+
+    Whose name stands above them (`about`) comes with the form: an address would leave it in other people's logs.
+    """
     asked = uuid_from(request.GET.get("template", ""))
     template = next((row for row in templates_in_use(request.actor) if row.pk == asked), None)
     form = carried_over(request.POST, template, request.actor)
     context = {
         "note_form": form,
-        "about": request.GET.get("about", "")[:200],
+        "about": request.POST.get("about", "")[:200],
         "client_id": uuid_from(request.GET.get("client", "")),
         "session_id": uuid_from(request.GET.get("session", "")),
     }

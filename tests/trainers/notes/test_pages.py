@@ -156,6 +156,9 @@ def test_choosing_a_template_loses_nothing_that_was_typed(lotus: Cast, note: Not
     sections = {"heading": row.headings, "part_0": "One.", "part_3": "Four."}
     other = words_of(lead.post(f"/notes/fields/?template={progress.pk}", sections))
     assert "Subjective One. Plan Four." in other
+    named = lead.post("/notes/fields/", {"body": "Once.", "about": "Élise B."})
+    assert "About Élise B." in words_of(named)
+    assert "about=" not in named.content.decode()  # no name in an address
     quick = lead.post("/notes/fields/", sections).content.decode()
     assert "Subjective\nOne.\n\nPlan\nFour." in quick
 
