@@ -19,8 +19,15 @@ from fitflow.tenancy.context import studio_context
 from studios.shared.policies import SYSTEM, Actor
 from tests.races.test_timetable import Arena, arena
 from tests.scratch import at_once
-from trainers.models import Exercise, ExerciseLog, ExerciseSet, Session, TrainerProfile
-from trainers.services import add_exercise, change_exercise, change_set, log_set, schedule_session
+from trainers.models import Exercise, ExerciseEntry, ExerciseLog, ExerciseSet, Session, TrainerProfile
+from trainers.services import (
+    add_exercise,
+    change_exercise,
+    change_set,
+    log_set,
+    repeat_last,
+    schedule_session,
+)
 from trainers.services import exercise_log as services
 from trainers.services.exercise_log import Figures
 
@@ -56,6 +63,7 @@ def log(arena: Arena) -> Callable[..., Any]:
             )
 
     log.actor, log.session = actor, session.pk  # type: ignore[attr-defined]
+    log.client, log.exercise = client.pk, exercise.pk  # type: ignore[attr-defined]
     return log
 
 
@@ -99,6 +107,55 @@ def test_control_without_the_logs_lock_they_step_on_each_other(
         ExerciseLog.objects.create(session_id=log.session)  # type: ignore[attr-defined]
     unlocked(monkeypatch)
     assert ended(at_once([lambda: log(uuid4())] * DEVICES))["ExerciseSet"] < DEVICES
+
+
+def repeat_it(arena: Arena, log: Callable[..., Any]) -> Counter[str]:
+    """Let every device repeat last time's three sets at once."""
+    with studio_context(arena.first):
+        wish = {**arena.wish(arena.first), "client_ids": [log.client]}  # type: ignore[attr-defined]
+        before = schedule_session(actor=SYSTEM, starts_at=now() - timedelta(days=7), **wish)
+        for _ in range(3):
+            log_set(
+                actor=log.actor,  # type: ignore[attr-defined]
+                session_id=before.pk,
+                client_id=log.client,  # type: ignore[attr-defined]
+                exercise=log.exercise,  # type: ignore[attr-defined]
+                figures=Figures(repetitions=8, load=Decimal(40)),
+            )
+        mine, _ = ExerciseLog.objects.get_or_create(session_id=log.session)  # type: ignore[attr-defined]
+        # There already: making it, they would queue up at its unique index instead.
+        ExerciseEntry.objects.create(log=mine, client_id=log.client, exercise_id=log.exercise)  # type: ignore[attr-defined]
+
+    def repeat() -> list[ExerciseSet]:
+        with studio_context(arena.first):
+            return repeat_last(
+                actor=log.actor,  # type: ignore[attr-defined]
+                session_id=log.session,  # type: ignore[attr-defined]
+                client_id=log.client,  # type: ignore[attr-defined]
+                exercise_id=log.exercise,  # type: ignore[attr-defined]
+            )
+
+    return ended(at_once([repeat] * DEVICES))
+
+
+def test_of_many_who_repeat_last_time_one_does(arena: Arena, log: Callable[..., Any]) -> None:
+    assert repeat_it(arena, log) == {"list": 1, "logged": DEVICES - 1}
+    with studio_context(arena.first):
+        assert ExerciseSet.objects.filter(entry__log__session=log.session).count() == 3  # type: ignore[attr-defined]
+
+
+def test_control_without_the_logs_lock_repeating_goes_wrong(
+    arena: Arena, log: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unlocked(monkeypatch)
+    again = services._figures_again
+
+    def slowly(row: ExerciseSet) -> Figures:
+        time.sleep(0.1)
+        return again(row)
+
+    monkeypatch.setattr(services, "_figures_again", slowly)
+    assert repeat_it(arena, log) != {"list": 1, "logged": DEVICES - 1}
 
 
 def change_it(arena: Arena, log: Callable[..., Any]) -> Counter[str]:

@@ -16,7 +16,7 @@ from trainers.services.exercise_library import (
     retire_exercise,
     seed_exercises,
 )
-from trainers.services.exercise_log import change_set, log_set, remove_set, share_log
+from trainers.services.exercise_log import change_set, log_set, remove_set, repeat_last, share_log
 from trainers.services.holding import clear_expired_holds, confirm_hold, hold_slot, release_hold
 from trainers.services.note_reading import record_log_reading, record_reading
 from trainers.services.note_templates import (
@@ -77,6 +77,7 @@ __all__ = [
     "release_hold",
     "remove_exception",
     "remove_set",
+    "repeat_last",
     "reschedule_session",
     "restore_booking",
     "restore_own_booking",

@@ -5,7 +5,7 @@ A set's id is made where it is entered, so sending it twice logs it once. Every 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,7 @@ from studios.shared.policies import Actor
 from trainers.log_policies import fetch_exercise, log_session
 from trainers.models import Booking, Exercise, ExerciseEntry, ExerciseLog, ExerciseSet, Measure, Session
 from trainers.models.exercises import MOST_LOAD, MOST_METRES, MOST_REPETITIONS, MOST_SECONDS
+from trainers.selectors_log import last_times
 from trainers.services.booking import CHECK_IN
 from trainers.services.exercise_library import find_or_add_exercise
 
@@ -97,6 +98,10 @@ def figures_of(row: ExerciseSet) -> dict[str, Any]:
     }
 
 
+def _figures_again(row: ExerciseSet) -> Figures:
+    return Figures(**{each.name: getattr(row, each.name) for each in fields(Figures)})
+
+
 def state_of(row: ExerciseSet) -> dict[str, Any]:
     """Return a set as it stands: what somebody who changed an older version is shown."""
     return {"id": str(row.pk), "version": row.version, **figures_of(row)}
@@ -164,6 +169,35 @@ def _sent_before(set_id: UUID, session: Session) -> ExerciseSet | None:
     )
 
 
+def _entry(log: ExerciseLog, client_id: UUID | None, exercise: Exercise) -> ExerciseEntry:
+    whose: dict[str, Any] = {"log": log, "client_id": client_id, "exercise": exercise}
+    entry, _ = ExerciseEntry.objects.get_or_create(**whose)
+    entry.exercise = exercise
+    return entry
+
+
+def _add_set(
+    actor: Actor, session: Session, entry: ExerciseEntry, key: UUID, figures: Figures
+) -> ExerciseSet:
+    """Write one set after the others; the session's log is locked. Raises Invalid, NotPermitted."""
+    if actor.user_id is None:
+        raise NotPermitted("A log has a person as its author.")
+    places = entry.sets.aggregate(last=Max("position"))["last"] or 0
+    if places >= MOST_SETS:
+        raise Invalid(f"An exercise has {MOST_SETS} sets at most.", field="exercise")
+    row = ExerciseSet.objects.create(
+        id=key,
+        entry=entry,
+        position=places + 1,
+        measure=entry.exercise.measure,
+        author_id=actor.user_id,
+        author_name=actor.name,
+        **asdict(checked_figures(entry.exercise.measure, figures)),
+    )
+    _told(actor, session, row, "logged")
+    return row
+
+
 @retry_deadlocks
 def log_set(
     *,
@@ -181,33 +215,46 @@ def log_set(
     meanwhile). Publishes session.logged.
     """
     session = log_session(actor, session_id)
-    user_id = actor.user_id
-    if user_id is None:
-        raise NotPermitted("A log has a person as its author.")
     with refusals(_refused), transaction.atomic():
         log = _locked_log(_open(session))
         key = set_id or uuid7()
         if (sent := _sent_before(key, session)) is not None:
             return sent
         _in_session(session, client_id)
-        what = _exercise(actor, exercise)
-        whose: dict[str, Any] = {"log": log, "client_id": client_id, "exercise": what}
-        entry, _ = ExerciseEntry.objects.get_or_create(**whose)
-        entry.exercise = what
-        places = entry.sets.aggregate(last=Max("position"))["last"] or 0
-        if places >= MOST_SETS:
-            raise Invalid(f"An exercise has {MOST_SETS} sets at most.", field="exercise")
-        row = ExerciseSet.objects.create(
-            id=key,
-            entry=entry,
-            position=places + 1,
-            measure=what.measure,
-            author_id=user_id,
-            author_name=actor.name,
-            **asdict(checked_figures(what.measure, figures)),
+        entry = _entry(log, client_id, _exercise(actor, exercise))
+        return _add_set(actor, session, entry, key, figures)
+
+
+@retry_deadlocks
+def repeat_last(
+    *, actor: Actor, session_id: UUID, client_id: UUID | None, exercise_id: UUID, set_id: UUID | None = None
+) -> list[ExerciseSet]:
+    """Log the sets of an exercise as they were last time, all or none of them; return them.
+
+    `set_id` becomes the first set's: repeating that was sent before is answered with the sets as they stand.
+    Raises NotFound, NotPermitted, Invalid, Conflict (`status`, `too_early`, `id`; `logged` where the exercise has sets
+    already; `last` where there is nothing to repeat). Publishes session.logged for each set.
+    """
+    session = log_session(actor, session_id)
+    with refusals(_refused), transaction.atomic():
+        log = _locked_log(_open(session))
+        key = set_id or uuid7()
+        if (sent := _sent_before(key, session)) is not None:
+            return list(sent.entry.sets.all())
+        _in_session(session, client_id)
+        found = last_times(actor, session, [client_id] if client_id else [])
+        last = next(
+            (one for one in found if (one.client_id, one.exercise_id) == (client_id, exercise_id)), None
         )
-        _told(actor, session, row, "logged")
-    return row
+        if last is None:
+            raise Conflict("There is no last time to repeat.", conflict="last")
+        entry = _entry(log, client_id, fetch_exercise(actor, exercise_id))
+        if entry.sets.exists():
+            raise Conflict("This exercise has sets already.", conflict="logged")
+        return [
+            _add_set(actor, session, entry, uuid7() if number else key, _figures_again(row))
+            for number, row in enumerate(last.sets)
+        ]
 
 
 def _current(session: Session, set_id: UUID, version: int | None) -> ExerciseSet:

@@ -25,10 +25,10 @@ from trainers.models import Exercise, Measure, Session
 from trainers.policies import fetch_session
 from trainers.selectors import SessionBoard
 from trainers.selectors_log import GROUP, LoggedExercise, SessionLog, session_log
-from trainers.services import change_set, log_set, record_log_reading, remove_set, share_log
+from trainers.services import change_set, log_set, record_log_reading, remove_set, repeat_last, share_log
 from trainers.services.booking import CHECK_IN
 from trainers.services.exercise_library import clean_name, exercise_named
-from trainers.services.exercise_log import Figures, NewExercise
+from trainers.services.exercise_log import NewExercise
 from trainers.views.log_forms import RefusedSet, figures_from, refused
 from trainers.views.periods import uuid_from
 
@@ -43,6 +43,7 @@ class Chosen:
     entry: LoggedExercise
     exercise_id: str  # empty: a new one
     next_id: UUID
+    repeat_id: UUID  # of the first set that repeating last time logs
 
 
 def queue_key(request: StudioRequest) -> str:
@@ -54,6 +55,14 @@ def queue_key(request: StudioRequest) -> str:
 
 def _client(text: str) -> UUID | None:
     return None if text == EVERYBODY else uuid_from(text)
+
+
+def _whose(text: str) -> UUID | None:
+    """Return the client a form names, None for the whole group; raise NotFound for what names nobody."""
+    client_id = _client(text)
+    if client_id is None and text != EVERYBODY:
+        raise NotFound("That client is not in this session.", field="client")
+    return client_id
 
 
 def _chosen(query: Mapping[str, str], log: SessionLog) -> Chosen | None:
@@ -73,7 +82,8 @@ def _chosen(query: Mapping[str, str], log: SessionLog) -> Chosen | None:
         if found
         else LoggedExercise(_client(who), _name(log, who), exercise, [], None)
     )
-    return Chosen(who=who, entry=entry, exercise_id=str(found.pk) if found else "", next_id=uuid7())
+    exercise_id = str(found.pk) if found else ""
+    return Chosen(who=who, entry=entry, exercise_id=exercise_id, next_id=uuid7(), repeat_id=uuid7())
 
 
 def _name(log: SessionLog, who: str) -> str:
@@ -140,7 +150,7 @@ def session_log_set(request: StudioRequest, session_id: UUID) -> HttpResponse:
             actor=request.actor,
             session_id=session_id,
             set_id=uuid_from(data.get("set_id", "")),
-            client_id=_client(who),
+            client_id=_whose(who),
             exercise=exercise_id or new,
             figures=figures_from(data),
         )
@@ -155,30 +165,20 @@ def session_log_set(request: StudioRequest, session_id: UUID) -> HttpResponse:
 def session_log_repeat(request: StudioRequest, session_id: UUID) -> HttpResponse:
     """Log for a client the sets of an exercise that she did last time, as they were."""
     require(request.actor, Capability.RECORDS_WRITE)
-    session = log_session(request.actor, session_id)
-    who, exercise_id = request.POST.get("client", ""), uuid_from(request.POST.get("exercise", ""))
-    log = session_log(request.actor, session)
-    last = next(
-        (one for one in log.last if (one.client_id, one.exercise_id) == (_client(who), exercise_id)), None
-    )
+    log_session(request.actor, session_id)
+    data = request.POST
 
     def write() -> None:
-        if last is None:
-            raise Conflict("There is no last time to repeat.")
-        for row in last.sets:
-            log_set(
-                actor=request.actor,
-                session_id=session_id,
-                client_id=last.client_id,
-                exercise=last.exercise_id,
-                figures=Figures(
-                    repetitions=row.repetitions,
-                    load=row.load,
-                    load_unit=row.load_unit,
-                    seconds=row.seconds,
-                    metres=row.metres,
-                ),
-            )
+        exercise_id = uuid_from(data.get("exercise", ""))
+        if exercise_id is None:
+            raise NotFound("That exercise is not there.", field="exercise")
+        repeat_last(
+            actor=request.actor,
+            session_id=session_id,
+            client_id=_whose(data.get("client", "")),
+            exercise_id=exercise_id,
+            set_id=uuid_from(data.get("set_id", "")),
+        )
 
     return _attempt(request, session_id, write)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -91,20 +92,36 @@ def test_what_was_refused_stays_as_it_was_typed(lotus: Cast) -> None:
     assert "Give the repetitions, from 1 to 1,000." in words_of(page)
 
 
-def test_last_time_is_repeated_in_one_tap(lotus: Cast) -> None:
+def test_last_time_is_repeated_in_one_tap_and_once_however_often_it_is_sent(lotus: Cast) -> None:
     exercise = squat(lotus)
     before = running(lotus, starts_at=now() - timedelta(days=7))
     for count in (8, 8, 6):
         logged(lotus, before, exercise, heavy(count))
     session = running(lotus)
-    client = str(lotus.client().pk)
-    page = asked(lotus).post(
-        f"/sessions/{session.pk}/log/repeat/", {"client": client, "exercise": exercise.pk}, follow=True
-    )
-    assert page.status_code == 200
+    browser = asked(lotus)
+    page = browser.get(f"/sessions/{session.pk}/?exercise=back+squat").content.decode()
+    form = page.split("/log/repeat/")[1].split("</form>")[0]
+    body = dict(re.findall(r'name="(set_id|client|exercise)" value="([^"]+)"', form))
+    assert set(body) == {"set_id", "client", "exercise"}
+    for _ in range(2):
+        page = browser.post(f"/sessions/{session.pk}/log/repeat/", body, follow=True)
+        assert page.status_code == 200
+        assert "already" not in words_of(page)
+    again = browser.post(f"/sessions/{session.pk}/log/repeat/", {**body, "set_id": uuid4()}, follow=True)
+    assert "This exercise has sets already." in words_of(again)
     with studio_context(lotus.lotus):
         rows = ExerciseSet.objects.filter(entry__log__session=session).order_by("position")
         assert [(row.repetitions, row.load_text) for row in rows] == [(8, "40"), (8, "40"), (6, "40")]
+
+
+def test_a_form_that_names_nobody_logs_for_nobody(lotus: Cast) -> None:
+    session, exercise = running(lotus, service="Class"), squat(lotus)
+    for path in ("log/", "log/repeat/"):
+        body = sent(lotus, session, exercise=exercise.pk, name="Back squat", measure="load", client="")
+        page = asked(lotus).post(f"/sessions/{session.pk}/{path}", body, follow=True)
+        assert "That client is not in this session." in words_of(page)
+    with studio_context(lotus.lotus):
+        assert not ExerciseSet.objects.exists()
 
 
 def test_the_owners_desk_shows_progress_and_no_contents(lotus: Cast) -> None:

@@ -20,7 +20,7 @@ from tests.trainers.board.plan import heavy, logged, running, squat
 from tests.trainers.plan import at, scheduled
 from trainers.models import Exercise, ExerciseEntry, ExerciseSet
 from trainers.selectors_log import session_log
-from trainers.services import cancel_session, change_set, log_set, remove_set
+from trainers.services import cancel_session, change_set, exercise_log, log_set, remove_set, repeat_last
 from trainers.services.exercise_log import Figures, NewExercise
 
 
@@ -223,3 +223,37 @@ def test_the_trail_and_the_outbox_hold_ids_and_no_figures(lotus: Cast) -> None:
     event = AuditEvent.objects.get(action="log.set_logged")
     assert event.subject_id == row.pk
     assert not {"61.25", "Overhead"} & set(str(event.facts).replace("'", " ").split())
+
+
+def test_last_time_is_repeated_whole_or_not_at_all(lotus: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    exercise, before = squat(lotus), running(lotus, starts_at=now() - timedelta(days=7))
+    for _ in range(3):
+        logged(lotus, before, exercise)
+    session = running(lotus)
+
+    def repeat() -> list[ExerciseSet]:
+        return repeat_last(
+            actor=lotus.actor("lead"),
+            session_id=session.pk,
+            client_id=lotus.client().pk,
+            exercise_id=exercise.pk,
+        )
+
+    monkeypatch.setattr(exercise_log, "MOST_SETS", 2)
+    with pytest.raises(Invalid):
+        repeat()
+    assert not ExerciseEntry.objects.filter(log__session=session).exists()
+    monkeypatch.undo()
+    assert [row.position for row in repeat()] == [1, 2, 3]
+
+
+def test_without_a_last_time_there_is_nothing_to_repeat(lotus: Cast) -> None:
+    exercise, session = squat(lotus), running(lotus)
+    with pytest.raises(Conflict) as refused:
+        repeat_last(
+            actor=lotus.actor("lead"),
+            session_id=session.pk,
+            client_id=lotus.client().pk,
+            exercise_id=exercise.pk,
+        )
+    assert refused.value.details["conflict"] == "last"
