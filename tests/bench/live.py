@@ -1,9 +1,13 @@
-"""A live event on its way to the last of a thousand sockets of one process, against Redis pub/sub handed on by hand."""
+"""A live event on its way to the last of a thousand sockets of one process, against Redis pub/sub handed on by hand.
+
+With IDLE_MINUTES=10 in the environment its sockets are then left alone for so long: all must be open after it, and hear.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import time
@@ -30,6 +34,7 @@ from tests.server import ROOT, child_environment, free_port, running_server
 SOCKETS = 1_000
 EVENTS = 20
 CHANNEL = "bench.live"
+IDLE = float(os.environ.get("IDLE_MINUTES") or 0)
 
 
 class Crowd:
@@ -113,8 +118,8 @@ def _opener(port: int, *, host: str = "", cookie: str = "") -> Callable[[], Awai
 
 
 async def _measure(
-    cast: Cast, cookies: tuple[str, str], port: int, bare_port: int
-) -> tuple[list[float], list[float], int, int]:
+    cast: Cast, cookies: tuple[str, str], port: int, bare_port: int, server_pid: int
+) -> tuple[list[float], list[float], int, int, list[Figure]]:
     group = group_of(cast.lotus.schema_name)
     layer: Any = get_channel_layer()
     raw = redis.Redis.from_url(settings.REDIS_URL)
@@ -126,6 +131,7 @@ async def _measure(
         raw.publish(CHANNEL, json.dumps(_event(mark)))
 
     crowd, anchor, foreign = Crowd(), Crowd(), Crowd()
+    server = psutil.Process(server_pid)
     await crowd.open(SOCKETS, _opener(port, host=f"lotus.{settings.PUBLIC_HOST}", cookie=cookies[0]))
     await foreign.open(50, _opener(port, host=f"summit.{settings.PUBLIC_HOST}", cookie=cookies[1]))
     await anchor.open(SOCKETS, _opener(bare_port))
@@ -135,9 +141,27 @@ async def _measure(
         turns = [(await crowd.seconds(ours), await anchor.seconds(direct)) for _ in range(EVENTS)]
         mine.append(median(turn[0] for turn in turns))
         bare.append(median(turn[1] for turn in turns))
+    await anchor.close()
+    idle = await _idle(crowd, ours, server) if IDLE else []
     lost = sum(crowd.waiting.values())
-    await asyncio.gather(crowd.close(), anchor.close(), foreign.close())
-    return mine, bare, lost, foreign.strange
+    await asyncio.gather(crowd.close(), foreign.close())
+    return mine, bare, lost, foreign.strange, idle
+
+
+async def _idle(crowd: Crowd, send: Callable[[str], None], server: psutil.Process) -> list[Figure]:
+    """Say nothing to anybody for a while; then all must be there still, and hear an event."""
+    before = server.memory_info().rss
+    await asyncio.sleep(IDLE * 60)
+    open_still = sum(socket.close_code is None for socket in crowd.sockets)
+    assert open_still == SOCKETS, open_still
+    took = await crowd.seconds(send)
+    memory = server.memory_info().rss
+    return [
+        Figure(f"sockets still open after {IDLE:g} idle minutes", open_still, SOCKETS, "", True),
+        Figure("an event to the last of them after that", took * 1e3, None, "ms"),
+        Figure("memory of the server after that", memory / 2**20, None, "MiB"),
+        Figure("what it grew by meanwhile", (memory - before) / 2**20, None, "MiB"),
+    ]
 
 
 def _event(mark: str) -> dict[str, str]:
@@ -150,7 +174,9 @@ def main() -> list[Figure]:
         cookies = _cookie(cast, "owner"), _cookie(cast, "owner2")
         process = psutil.Process(server.pid)
         before = process.memory_info().rss
-        mine, bare, lost, strange = asyncio.run(_measure(cast, cookies, server.port, bare_port))
+        mine, bare, lost, strange, idle = asyncio.run(
+            _measure(cast, cookies, server.port, bare_port, server.pid)
+        )
         grown = process.memory_info().rss - before
     assert lost == 0, lost
     assert strange == 0, strange
@@ -163,4 +189,5 @@ def main() -> list[Figure]:
         ),
         Figure("the same, through the product's server", median(mine) * 1e3, None, "ms"),
         Figure(f"memory of the server with {SOCKETS:,} sockets", (before + grown) / 2**20, 400, "MiB"),
+        *idle,
     ]
