@@ -405,6 +405,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "connect-src": [SELF],
         "manifest-src": [SELF],
+        "worker-src": [SELF],
         "form-action": [
             SELF,
             f"{PUBLIC_SCHEME}://{PUBLIC_HOST}:{PUBLIC_PORT}",
@@ -426,6 +427,8 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 
 SENTRY_DSN = env.text("SENTRY_DSN", "")
 RELEASE = env.text("RELEASE", "dev")
+# Whether browsers keep the page for no network (docs/session-board.md); false takes it away from those that have it.
+OFFLINE_PAGE = env.flag("OFFLINE_PAGE", True)
 DEMO = False
 
 from fitflow.settings.admin import FORMAT_MODULE_PATH, UNFOLD  # noqa: E402, F401

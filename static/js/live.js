@@ -14,7 +14,7 @@ let stopped = false;
 let live = null; // the socket that has said hello
 
 function say(state) {
-  const words = { live: "Live", polling: "Updated every few seconds", offline: "Offline, trying again" };
+  const words = { live: "Live", polling: "Updated every few seconds", offline: "Offline, trying again", stopped: "Not followed: sign in again" };
   for (const place of document.querySelectorAll("[data-live-status]")) {
     place.dataset.liveStatus = state;
     const text = place.querySelector("[data-live-words]") || place;
@@ -37,6 +37,7 @@ async function poll() {
     if (answer.status === 401 || answer.status === 403 || answer.status === 404 || answer.redirected) {
       stopped = true;
       stopPolling();
+      say("stopped");
       return;
     }
     const body = await answer.json();
@@ -108,10 +109,14 @@ document.addEventListener("fitflow:look", ({ detail }) => {
 });
 
 // The browser knows before the socket does: without a network nothing comes, whatever the socket believes.
-window.addEventListener("offline", () => say("offline"));
+window.addEventListener("offline", () => stopped || say("offline"));
 window.addEventListener("online", () => {
+  if (stopped) return;
   if (live?.readyState === WebSocket.OPEN) say("live");
-  if (!stopped) poll();
+  poll();
 });
+
+// Who follows a studio live is shown our own page where a page cannot be reached (templates/service_worker.js).
+navigator.serviceWorker?.register("/service-worker.js", { scope: "/", updateViaCache: "none" }).catch(() => {});
 
 connect();

@@ -57,6 +57,7 @@ def visit(browser: Browser, world: World) -> Iterator[Open]:
     def open_page(
         who: str, path: str = "/", *, studio: str = "", phone: bool = False, **options: Any
     ) -> Page:
+        options.setdefault("service_workers", "block")  # what goes through one is seen by no route of a test
         context = browser.new_context(viewport=PHONE if phone else DESK, has_touch=phone, **options)
         contexts.append(context)
         page = context.new_page()

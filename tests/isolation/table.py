@@ -11,6 +11,8 @@ STAFF, MONEY, OWNER, EVERYONE, CLIENT = "OMAT", "OM", "O", "OMATC", "C"
 
 PAGES: dict[str, dict[str, str]] = {
     "live_events": {"GET": STAFF},
+    "offline": {"GET": OPEN},
+    "service_worker": {"GET": OPEN},
     "studio_home": {"GET": EVERYONE},
     "sign_in": {"GET": OPEN},
     # The client's portal

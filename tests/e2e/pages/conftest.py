@@ -26,7 +26,11 @@ def eyes_of(browser: Browser, world: World, request: pytest.FixtureRequest) -> I
 
     def eyes_of(who: str = "nobody") -> Eyes:
         context = browser.new_context(
-            viewport=PHONE, reduced_motion="reduce", color_scheme="light", locale="en-CA"
+            viewport=PHONE,
+            reduced_motion="reduce",
+            color_scheme="light",
+            locale="en-CA",
+            service_workers="block",
         )
         eyes = Eyes(context.new_page(), world)
         opened.append(eyes)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 LOOKED_AT: dict[str, str] = {
     "test_the_public_pages_and_the_way_in": """
-        landing account_login account_signup account_inactive account_reset_password_done
+        offline landing account_login account_signup account_inactive account_reset_password_done
         account_reset_password_from_key_done api_docs""",
     "test_a_forgotten_password": "account_reset_password account_reset_password_from_key",
     "test_figures_and_calendar": "today reports calendar delivery_list",
@@ -52,6 +52,7 @@ LOOKED_AT: dict[str, str] = {
 NO_PAGE: dict[str, str] = {
     "api_[!d]*": "JSON",
     "live_events": "JSON",
+    "service_worker": "a script",
     "*calendar_events": "JSON",
     "studio_address": "JSON",
     "client_search": "JSON",

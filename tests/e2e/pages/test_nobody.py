@@ -23,6 +23,8 @@ pytestmark = pytest.mark.e2e
 def test_the_public_pages_and_the_way_in(eyes_of: EyesOf) -> None:
     eyes = eyes_of()
     visit = eyes.visit
+    visit("offline", studio="lotus")
+    visit("offline", studio="lotus", state="all", act=says_all)
     visit("landing")
     visit("account_login")
     visit(
@@ -43,6 +45,12 @@ def test_the_public_pages_and_the_way_in(eyes_of: EyesOf) -> None:
     visit("account_reset_password_from_key_done")
     visit("api_docs", studio="lotus")
     visit("api_docs", studio="lotus", state="open", act=opens_every_call)
+
+
+def says_all(page: Page) -> None:
+    """Show what is said only where a form was sent, or where something waits."""
+    page.locator("[hidden]").evaluate_all("all => all.forEach((one) => one.hidden = false)")
+    page.get_by_role("button", name="Try again").evaluate("button => button.focus()")
 
 
 def opens_every_call(page: Page) -> None:
