@@ -8,6 +8,7 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIHandler
+from django.http import StreamingHttpResponse
 
 PARTS = 16  # of 4 KiB, read in one go
 
@@ -18,7 +19,7 @@ class StreamingHandler(ASGIHandler):
     async def get_response_async(self, request: Any) -> Any:
         """Answer a request; where the answer streams, let it be read part by part beside the event loop."""
         response = await super().get_response_async(request)
-        if response.streaming and not response.is_async:
+        if isinstance(response, StreamingHttpResponse) and not response.is_async:
             response.streaming_content = _in_parts(iter(response.streaming_content))
         return response
 

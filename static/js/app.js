@@ -1,4 +1,5 @@
 // Runs on every page of the shells. Everything here improves a page that works without it.
+import { drop, left, remind } from "./board_left.js";
 import { ask, csrfToken, openDialog, relative, toast } from "./ui.js";
 
 // Dialogs: data-dialog="id" opens, data-close or a click beside it closes.
@@ -37,13 +38,13 @@ document.addEventListener("submit", async (event) => {
   delete form.dataset.confirmed;
 }, true);
 
-// Signing out leaves nothing behind on a shared device: what a session board kept to be sent, and what was typed into a note,
-// goes once the person agrees.
+// Signing out leaves nothing of hers behind on a shared device: what a session board kept to be sent, and what was typed into a
+// note, goes once she agrees.
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!form.matches("[data-leave]")) return;
-  const entries = Object.keys(localStorage).filter((name) => name.startsWith("ff-board:"));
   const words = Object.keys(sessionStorage).filter((name) => name.startsWith("note:"));
+  const entries = left();
   if (!entries.length && !words.length) return;
   event.preventDefault();
   event.stopImmediatePropagation();
@@ -51,10 +52,11 @@ document.addEventListener("submit", async (event) => {
     ? ["Some entries were not sent yet", "What was entered in a session without a network is still on this device. Signing out drops it."]
     : ["A note is not kept yet", "What you typed into a note is on this device alone. Signing out drops it."];
   if (!(await ask({ title, text, label: "Sign out", keep: "Stay" }))) return;
-  entries.forEach((name) => localStorage.removeItem(name));
+  drop();
   sessionStorage.clear();
   form.requestSubmit(event.submitter);
 }, true);
+remind();
 
 // Every tab of this studio hears of it: it forgets what was being written when she asks to leave, and goes to the start when
 // she is out. A tab that slept finds the time of it when it wakes.

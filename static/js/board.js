@@ -1,12 +1,14 @@
 // The board of a session: follows what others do with it, without taking away what is being written here, and keeps what is
 // entered while there is no network.
+import { Banner } from "./board_banner.js";
 import { Log } from "./board_log.js";
 import { Queue } from "./board_queue.js";
-import { many, say, WAITS } from "./board_words.js";
+import { many, mark, named, say, WAITS } from "./board_words.js";
 import { comboboxes } from "./combobox.js";
 import { toast } from "./ui.js";
 
 const board = document.querySelector("[data-board]");
+const COMPLETE = `complete:${board.dataset.board}`;
 const FRESH = ["board-head", "board-people", "board-progress", "board-notes", "board-more", "board-dock", "board-waiting", "board-gone", "board-share"];
 const queue = new Queue({ person: board.dataset.user, session: board.dataset.board, key: board.dataset.key });
 const logged = document.getElementById("board-log");
@@ -19,14 +21,16 @@ async function refresh() {
   try {
     answer = await fetch(window.location.href, { credentials: "same-origin", redirect: "manual" });
   } catch {
-    return; // without a network the page stays as it is
+    return void later(3000); // without a network the page stays as it is
   }
+  if (answer.status >= 500) return void later(3000);
   if (!answer.ok) return; // signed out, or gone
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   // The log opens an hour before, and with the first client: then the page is loaded again, unless something is being written.
   const opens = page.getElementById("log-pick") && !document.getElementById("log-pick");
   if (opens && !writing() && !queue.pieces.length) return void window.location.reload();
   log?.people(page.getElementById("log-who"));
+  about(page.getElementById("note-about"));
   const focused = document.activeElement?.id;
   for (const id of FRESH) {
     const [here, fresh] = [document.getElementById(id), page.getElementById(id)];
@@ -38,9 +42,11 @@ async function refresh() {
     here.replaceWith(document.adoptNode(fresh));
     window.htmx?.process(document.getElementById(id));
   }
+  document.dispatchEvent(new CustomEvent("fitflow:fresh"));
   if (focused) document.getElementById(focused)?.focus();
   comboboxes();
   markAll();
+  tellWaiting();
 }
 
 function later(pause = 250) {
@@ -62,7 +68,7 @@ function sendMark(row, attendance) {
   const { mark: booking, was } = row.dataset;
   queue.add({
     kind: "mark", target: `mark:${booking}`, method: "POST", url: `/api/v1/bookings/${booking}/attendance`,
-    body: { attendance, was }, label: row.dataset.name,
+    body: { attendance, was }, label: `Attendance of ${row.dataset.name}`,
   });
 }
 
@@ -96,7 +102,7 @@ function markAll() {
     }
     choose(row, piece.body.attendance);
     if (piece.problem) refusedMark(row, place, piece);
-    else say(place, queue.state !== "online" || piece.tries > 1 ? WAITS : "");
+    else say(place, queue.state !== "online" || piece.tries > 1 || piece.late ? WAITS : "");
   }
   countMarks();
 }
@@ -107,9 +113,9 @@ function refusedMark(row, place, piece) {
   const look = { icon: "exclamation-triangle", conflict: true };
   if (conflict === "attendance") {
     row.dataset.was = current;
-    const theirs = { present: "Here", no_show: "No-show" }[current] ?? "not marked";
-    const mine = () => queue.again(piece, { ...piece.body, was: current });
-    say(place, `Somebody marked ${theirs} meanwhile.`, { ...look, buttons: { "Keep mine": mine, "Take theirs": drop } });
+    const mine = () => queue.again(piece, { body: { ...piece.body, was: current } });
+    const theirs = current ? `marked ${mark(current)}` : "took the mark back";
+    say(place, `Somebody ${theirs} meanwhile.`, { ...look, buttons: { "Keep mine": mine, "Take theirs": drop } });
   } else {
     say(place, `Not taken: ${piece.problem.message}`, { ...look, buttons: { "Let it go": drop } });
   }
@@ -117,6 +123,7 @@ function refusedMark(row, place, piece) {
 
 // The note: sent like the rest while there is no network. (notes.js keeps what is still being written.)
 const noteForm = () => document.getElementById("note-form");
+const returned = []; // refused notes whose words stand in the form
 const texts = () => [...(noteForm()?.querySelectorAll("textarea[name]") ?? [])];
 const writing = () => texts().some((field) => field.value.trim());
 
@@ -147,6 +154,21 @@ function write(words, { client, visibility } = {}) {
   }
 }
 
+/** Returns whom a note can be about: one, or who is in the list. */
+function choosable(field) {
+  return field.options ? [...field.options].map(({ value }) => value) : [field.value];
+}
+
+/** Takes over who is in the session by now, unless a note is being written about somebody. */
+function about(fresh) {
+  const here = document.getElementById("note-about");
+  if (!here || !fresh || writing()) return;
+  const { value } = noteForm().elements.client;
+  here.replaceWith(document.adoptNode(fresh));
+  const { client } = noteForm().elements;
+  if (choosable(client).includes(value)) client.value = value;
+}
+
 function tellNotes() {
   const place = document.getElementById("note-words");
   if (!place) return;
@@ -156,6 +178,7 @@ function tellNotes() {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if (form.id === "note-form" && writing()) returned.splice(0).forEach((piece) => queue.forget(piece)); // these are its words
   if (form.id === "note-form" && down()) {
     event.preventDefault();
     if (!writing()) return;
@@ -168,55 +191,43 @@ document.addEventListener("submit", (event) => {
     event.preventDefault();
     const marks = [...document.querySelectorAll("[data-mark]")].map((row) => [row.dataset.mark, row.querySelector("input:checked")?.value]);
     queue.add({
-      kind: "complete", target: "complete", method: "POST", url: `/api/v1/sessions/${board.dataset.board}/complete`,
+      kind: "complete", target: COMPLETE, method: "POST", url: `/api/v1/sessions/${board.dataset.board}/complete`,
       body: { attendance: Object.fromEntries(marks.filter(([, value]) => value)) }, label: "Complete session",
     });
   }
 }, true);
 
 // What waits as a whole.
-const banner = document.getElementById("board-waits");
+const banner = new Banner(document.getElementById("board-waits"), queue, hasPlace);
 
 /** Whether what was refused is said beside a row of the page; else the banner says it. */
 function hasPlace({ kind, target }) {
   const [, id] = target.split(":");
   if (kind === "mark") return Boolean(document.querySelector(`[data-mark="${id}"]`));
   if (kind === "set") return Boolean(document.querySelector(`[data-set="${id}"]`));
-  return kind === "complete" && Boolean(document.getElementById("dock-words"));
+  return target === COMPLETE && Boolean(document.getElementById("dock-words"));
 }
 
-function tellBanner() {
-  const count = queue.waiting.length;
-  const things = `${many(count, "entry is", "entries are")} waiting to be sent.`;
-  const place = banner.querySelector("p");
-  place.replaceChildren();
-  if (queue.state === "signed-out") {
-    const back = { href: window.location.pathname, textContent: "Sign in" };
-    place.append(`You were signed out. ${count ? things : ""} `, Object.assign(document.createElement("a"), back));
-  } else if (queue.state === "offline") {
-    const kept = queue.keeps ? "What you enter is kept on this device and sent when you are back." : "This browser cannot keep what you enter: leave this page open until it is sent.";
-    place.append(`You are offline. ${kept} ${count ? things : ""}`);
-  } else if (queue.state === "busy" && count) {
-    place.append(`The studio's server does not answer. ${things}`);
-  }
-  for (const piece of queue.pieces.filter((one) => one.problem && !hasPlace(one))) {
-    const drop = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-quiet btn-sm", textContent: "Let it go" });
-    drop.addEventListener("click", () => queue.forget(piece));
-    place.append(`${piece.label ?? "Something"} was not taken: ${piece.problem.message} `, drop);
-  }
-  banner.hidden = !place.childNodes.length;
-  const complete = queue.of("complete")[0];
+function tellWaiting() {
+  banner.tell();
+  const complete = queue.of(COMPLETE)[0];
   const dock = document.getElementById("dock-words");
-  if (complete && dock) {
-    dock.classList.remove("d-none");
-    dock.textContent = complete.problem ? `Not completed: ${complete.problem.message}` : `Complete session: ${WAITS.toLowerCase()}`;
-  }
+  if (!complete || !dock) return;
+  dock.classList.remove("d-none");
+  dock.textContent = complete.problem ? `Not completed: ${complete.problem.message} ` : `Complete session: ${WAITS.toLowerCase()}`;
+  if (!complete.problem) return;
+  const drop = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-quiet btn-sm", textContent: "Let it go" });
+  drop.addEventListener("click", () => {
+    queue.forget(complete);
+    later(0); // the page says again what holds
+  });
+  dock.append(drop);
 }
 
 queue.addEventListener("change", () => {
   markAll();
   tellNotes();
-  tellBanner();
+  tellWaiting();
 });
 queue.addEventListener("sent", ({ detail: { piece } }) => {
   if (piece.kind === "mark") {
@@ -226,10 +237,15 @@ queue.addEventListener("sent", ({ detail: { piece } }) => {
   if (piece.kind === "note") toast("Note kept. It is yours alone until you sign it.");
   if (piece.kind === "note" || piece.kind === "complete") later(0);
 });
-// A note that was refused stands in the form again, to be mended; also when the page was left meanwhile.
-function giveBack({ kind, body }) {
-  if (kind !== "note" || writing()) return;
-  write(body.body ?? body.sections.map(({ text }) => text).filter(Boolean).join("\n\n"), body);
+// A note that was refused stands in the form again, to be mended; also when the page was left meanwhile. Where the form is
+// for another client alone, the banner shows its words.
+function giveBack(piece) {
+  const field = noteForm()?.elements.client;
+  if (piece.kind !== "note" || piece.session !== queue.session || !field || writing()) return;
+  const { client, body, sections } = piece.body;
+  if (!field.options && field.value !== client) return;
+  returned.push(piece);
+  write(body ?? sections.filter(({ text }) => text).map(({ heading, text }) => `${heading}\n${text}`).join("\n\n"), piece.body);
 }
 
 queue.addEventListener("refused", ({ detail: { piece } }) => giveBack(piece));

@@ -2,19 +2,13 @@
 // What another device logs appears here; what is being typed here stays.
 import { pickers } from "./board_pick.js";
 import { newId } from "./board_queue.js";
-import { many, say, WAITS } from "./board_words.js";
+import { clock, figures, many, say, WAITS } from "./board_words.js";
 import { call } from "./ui.js";
 
 const SAME_TAP = 700; // a finger that leaves a field for the tick, in milliseconds
 const FIELDS = ["repetitions", "load", "load_unit", "metres", "seconds"];
 
 export const seconds = (text) => text.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
-
-export function clock(total) {
-  const [hours, minutes, rest] = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60];
-  const two = (number) => String(number).padStart(2, "0");
-  return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
-}
 
 export class Log {
   constructor(root, queue) {
@@ -270,12 +264,12 @@ export class Log {
     for (const row of this.list.querySelectorAll("[data-set]")) {
       const pieces = this.queue.of(`set:${row.dataset.set}`);
       if (pieces.some((piece) => piece.problem)) continue;
-      const waits = pieces.length > 0 && (this.queue.state !== "online" || pieces.some((piece) => piece.tries > 1));
+      const waits = pieces.length > 0 && (this.queue.state !== "online" || pieces.some(({ tries, late }) => tries > 1 || late));
       const place = row.querySelector("[data-words]");
       if (waits) say(place, WAITS);
       else if (!pieces.length || !place.classList.contains("is-conflict")) say(place);
     }
-    for (const piece of this.queue.pieces.filter(({ kind, method }) => kind === "set" && method === "POST")) {
+    for (const piece of this.queue.pieces.filter(({ method, url }) => method === "POST" && url === this.url)) {
       if (this.rowOf(piece.body.id) || !piece.entry) continue;
       const entry = this.entryOf(piece.entry.client, piece.entry) ?? this.make(piece.entry.client, piece.entry);
       this.done(this.row(entry, piece.body), piece.body.id, 1);
@@ -315,32 +309,36 @@ export class Log {
     if (conflict === "version") {
       row.dataset.version = current.version;
       const theirs = () => { this.fill(row, current); this.queue.forget(piece); say(place); };
-      const mine = () => { say(place); this.queue.again(piece, { ...piece.body, version: current.version }); };
-      say(place, `Another device made it ${this.words(current)} meanwhile.`, { ...look, buttons: { "Keep mine": mine, "Take theirs": theirs } });
-    } else if (piece.problem.status === 404 && piece.method === "PATCH") {
+      const mine = () => { say(place); this.queue.again(piece, changed(piece, current.version)); };
+      say(place, `Another device made it ${figures(current)} meanwhile.`, { ...look, buttons: { "Keep mine": mine, "Take theirs": theirs } });
+    } else if (conflict === "gone" && piece.method === "PATCH") {
       const entry = row.closest("[data-entry]");
       const again = () => { this.queue.forget(piece); this.done(row, ""); say(place); this.log(entry, row); };
       const drop = () => { this.queue.forget(piece); row.remove(); this.number(entry); };
       say(place, "Another device took this set back meanwhile.", { ...look, buttons: { "Log it again": again, "Let it go": drop } });
     } else {
       const drop = () => { this.queue.forget(piece); this.refresh(); };
-      const again = () => { say(place); this.queue.again(piece, { ...piece.body, ...this.read(row) }); };
+      const again = () => { say(place); this.queue.again(piece, piece.method === "DELETE" ? {} : { body: { ...piece.body, ...this.read(row) } }); };
       say(place, `Not taken: ${piece.problem.message}`, { ...look, buttons: { "Try again": again, "Let it go": drop } });
     }
   }
 
-  words({ repetitions, load, load_unit: unit, seconds: time, metres }) {
-    const parts = [repetitions, load === null ? null : `${load} ${unit}`, metres === null ? null : `${metres} m`, time === null ? null : clock(time)];
-    return parts.filter((part) => part !== null && part !== undefined).join(" × ");
-  }
-
   /** Takes over what the log holds by now. */
   async refresh() {
-    try {
-      this.apply(await call(this.url));
-    } catch {
-      // Without a network the page stays as it is.
+    this.stale = true;
+    if (this.asking) return; // one question at a time, however fast others log
+    this.asking = true;
+    while (this.stale) {
+      this.stale = false;
+      try {
+        this.apply(await call(this.url));
+      } catch (error) {
+        // Without a network the page stays as it is, and asks again once the server may answer.
+        clearTimeout(this.retry);
+        if (!error.body?.error) this.retry = setTimeout(() => this.refresh(), 3000);
+      }
     }
+    this.asking = false;
   }
 
   apply(log) {
@@ -387,4 +385,9 @@ export class Log {
     if (first && first !== made) first.before(made);
     this.number(entry);
   }
+}
+
+/** What a refused change or taking back becomes once the version there is has been seen. */
+function changed({ method, url, body }, version) {
+  return method === "DELETE" ? { url: url.replace(/version=\d+/, `version=${version}`) } : { body: { ...body, version } };
 }

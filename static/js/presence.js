@@ -2,7 +2,7 @@
 // A page says what it shows on [data-presence="calendar" or "session:<id>"]; forms with [data-edits] name the start being edited.
 const SAY_EVERY = 30000;
 const FORGET_AFTER = 80000;
-const place = document.querySelector("[data-presence]");
+let place = document.querySelector("[data-presence]");
 const people = new Map(); // by socket
 let editing = "";
 
@@ -34,6 +34,7 @@ function others() {
 }
 
 function show() {
+  place = document.querySelector("[data-presence]") ?? place; // a board that follows others puts a fresh one in its place
   const list = others();
   const words = list.map(({ name, editing: start }) => (start ? `${name} is editing ${timeOf(start)}` : `${name} is looking`));
   if (place.dataset.said === words.join("\n")) return;
@@ -79,6 +80,7 @@ function look() {
 }
 
 if (place) {
+  document.addEventListener("fitflow:fresh", show);
   document.addEventListener("fitflow:presence", ({ detail }) => take(detail));
   document.addEventListener("fitflow:socket", say);
   document.addEventListener("change", look);

@@ -10,24 +10,31 @@ function tick() {
   if (place && place.textContent !== now) place.textContent = now;
 }
 
+function later(pause) {
+  clearTimeout(waiting);
+  waiting = setTimeout(refresh, pause);
+}
+
 async function refresh() {
   try {
     const answer = await fetch(window.location.href, { credentials: "same-origin", redirect: "manual" });
+    if (answer.status >= 500) return void later(3000);
     if (!answer.ok) return; // signed out, or gone
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.getElementById("screen-body");
-    if (fresh) document.getElementById("screen-body").replaceWith(document.adoptNode(fresh));
+    for (const id of ["screen-head", "screen-body"]) {
+      const fresh = page.getElementById(id);
+      if (fresh) document.getElementById(id).replaceWith(document.adoptNode(fresh));
+    }
     tick();
   } catch {
-    // Without a network it shows what it knew.
+    later(3000); // without a network it shows what it knew
   }
 }
 
 document.addEventListener("fitflow:live", ({ detail: { session, series, was } }) => {
   const { screen: own, series: mine } = screen.dataset;
   if (session !== own && !(mine && [series, was].includes(mine))) return;
-  clearTimeout(waiting);
-  waiting = setTimeout(refresh, 50);
+  later(50);
 });
 window.addEventListener("online", refresh);
 tick();

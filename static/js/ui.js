@@ -16,6 +16,7 @@ function unreached(error) {
 /**
  * Calls one of our own addresses; answers its JSON, throws an Error with `status` and `body` when it says no. With `redirect`
  * "manual" whoever was signed out meanwhile is told so: the way to the sign-in page leads to another host, which the policy bars.
+ * An answer without JSON is none of ours (a sign-in page, a network that wants to be paid): it throws too.
  */
 export async function call(url, { method = "GET", body, headers = {}, signal, redirect = "follow" } = {}) {
   const own = { Accept: "application/json", ...headers };
@@ -25,7 +26,7 @@ export async function call(url, { method = "GET", body, headers = {}, signal, re
   const response = await fetch(url, { method, headers: own, body: sent, signal, redirect, credentials: "same-origin" }).catch(unreached);
   if (response.type === "opaqueredirect") throw new Error(SIGNED_OUT);
   const json = response.headers.get("Content-Type")?.includes("json") ? await response.json() : null;
-  if (response.ok) return json;
+  if (response.ok && (json !== null || response.status === 204)) return json;
   const words = json?.error?.message ?? "That did not work. Try again in a moment.";
   throw Object.assign(new Error(words), { status: response.status, body: json });
 }

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Open, sign_in
-from tests.e2e.test_main_job import eventually
+from tests.e2e.test_main_job import answered_at, eventually
 from tests.world import World
 
 API = re.compile(r"/api/v1/")
@@ -146,6 +146,40 @@ def test_what_the_phone_enters_appears_on_every_other_screen(
     phone.locator("[data-tick]").nth(0).click()
     expect(tablet.get_by_text("4 × 15 kg", exact=True)).to_be_visible()
     assert sets(world, session) == [(4, "15")]
+
+
+# Notes when the page first says the words, or fills a field with them.
+WATCH = """(words) => {
+  const says = () => document.querySelector("main").innerText.includes(words) ||
+    [...document.querySelectorAll("main input")].some((field) => field.value === words);
+  window.shownAt = new Promise((shown) => {
+    const look = () => (says() ? shown(Date.now()) : requestAnimationFrame(look));
+    look();
+  });
+}"""
+
+
+def test_board_and_second_screen_follow_within_a_second(board: Callable[..., Page]) -> None:
+    phone, tablet = board(), board(screen=True)
+    desk, owner = board(phone=False), board("owner", phone=False)
+    followers = (tablet, desk, owner)
+
+    def took(act: Callable[[], None], address: str, *words: str) -> list[float]:
+        """Return how many milliseconds after the server's answer each follower shows its words."""
+        for page, said in zip(followers, words, strict=True):
+            page.evaluate(WATCH, said)
+        with phone.expect_response(re.compile(address)) as answer:
+            act()
+        entered = answered_at(answer.value)
+        return [page.evaluate("() => window.shownAt") - entered for page in followers]
+
+    mark(phone, 1)  # the first time everything is made ready
+    for page in followers:
+        expect(page.get_by_text(re.compile(r"^1 of \d")).first).to_be_visible()
+    marked = took(lambda: mark(phone, 0), "/attendance$", "2 of", "2 of", "2 of")
+    entry = pick(phone, "Back squat")
+    logged = took(lambda: log_set(entry, 8, "43.5"), "/log$", "8 × 43.5 kg", "43.5", "1 logged")
+    assert max(*marked, *logged) < 1000, (marked, logged)
 
 
 def test_last_time_is_shown_and_repeated_in_one_tap(
@@ -344,19 +378,26 @@ def test_it_follows_where_sockets_are_blocked(board: Callable[..., Page]) -> Non
     expect(tablet.get_by_text("3 × 60 kg")).to_be_visible(timeout=10_000)
 
 
-def test_signing_out_on_a_shared_tablet_asks_and_leaves_nothing_behind(visit: Open, world: World) -> None:
+def test_signing_out_on_a_shared_tablet_asks_and_leaves_nothing_of_hers_behind(
+    visit: Open, world: World
+) -> None:
     page = visit("alex", "/calendar/", studio="summit")
-    page.evaluate("localStorage.setItem('ff-board:x:y:z', '{}')")
+    person = page.locator("meta[name=person]").get_attribute("content")
+    page.evaluate("(me) => localStorage.setItem(`ff-board:${me}:y:z`, '{}')", person)
+    page.evaluate("localStorage.setItem('ff-board:another:y:z', '{}')")
+    page.reload()
+    expect(page.get_by_text("1 entry of a session was not sent yet.")).to_be_visible()
     page.locator(".user-menu > summary").click()
     page.locator(".user-menu").get_by_role("button", name="Sign out").click()
     ask = page.locator("dialog#ask")
     expect(ask).to_contain_text("Some entries were not sent yet")
     ask.get_by_role("button", name="Stay").click()
-    assert page.evaluate("localStorage.getItem('ff-board:x:y:z')") == "{}"
+    kept = "Object.keys(localStorage).filter((name) => name.startsWith('ff-board:'))"
+    assert len(page.evaluate(kept)) == 2
     page.locator(".user-menu > summary").click()
     page.locator(".user-menu").get_by_role("button", name="Sign out").click()
     ask.get_by_role("button", name="Sign out").click()
     page.wait_for_url(lambda address: "/calendar/" not in address)
     page.goto(world.url("/api/docs/", studio="summit"))  # of the same origin, and open to everybody
-    kept = "Object.keys(localStorage).filter((name) => name.startsWith('ff-board:')).length"
-    assert page.evaluate(kept) == 0
+    # What another person left is sealed, and hers to send.
+    assert page.evaluate(kept) == ["ff-board:another:y:z"]

@@ -108,7 +108,7 @@ def log_context(
         "refused_next": refusal if refusal and not refusal.set_id else None,
         "measures": Measure.choices,
         "everybody": EVERYBODY,
-        "queue_key": queue_key(request) if runs else "",
+        "queue_key": queue_key(request),
     }
 
 

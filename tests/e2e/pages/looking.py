@@ -192,7 +192,8 @@ class Eyes:
         self.faults += [f"{self._now}: has two of id {fault}" for fault in twice]
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
+        ours = not any(words in message.text for words in ("Failed to load resource", "registration blocked"))
+        if message.type in {"error", "warning"} and ours:
             self.faults.append(f"{self._now}: the console says {message.text[:300]}")
 
     def _answered(self, response: Response) -> None:

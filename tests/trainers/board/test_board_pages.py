@@ -99,8 +99,8 @@ def test_last_time_is_repeated_in_one_tap_and_once_however_often_it_is_sent(lotu
         logged(lotus, before, exercise, heavy(count))
     session = running(lotus)
     browser = asked(lotus)
-    page = browser.get(f"/sessions/{session.pk}/?exercise=back+squat").content.decode()
-    form = page.split("/log/repeat/")[1].split("</form>")[0]
+    shown = browser.get(f"/sessions/{session.pk}/?exercise=back+squat").content.decode()
+    form = shown.split("/log/repeat/")[1].split("</form>")[0]
     body = dict(re.findall(r'name="(set_id|client|exercise)" value="([^"]+)"', form))
     assert set(body) == {"set_id", "client", "exercise"}
     for _ in range(2):
