@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIHandler
@@ -20,7 +20,7 @@ class StreamingHandler(ASGIHandler):
         """Answer a request; where the answer streams, let it be read part by part beside the event loop."""
         response = await super().get_response_async(request)
         if isinstance(response, StreamingHttpResponse) and not response.is_async:
-            response.streaming_content = _in_parts(iter(response.streaming_content))
+            response.streaming_content = _in_parts(cast(Iterator[bytes], response.streaming_content))
         return response
 
 
