@@ -6,6 +6,19 @@ from studios import api
 from studios.views import invitations, settings, team
 from studios.views import public as pages
 
+
+def _pages_of(part: settings.Part, several: str) -> list[URLPattern]:
+    """Return the pages of what belongs to a place: `room_add`, `room_edit`, `room_retire`, `room_restore`."""
+    given, one = {"part": part}, f"settings/{several}/<uuid:{part.name}_id>/"
+    add = f"settings/places/<uuid:location_id>/{several}/add/"
+    return [
+        path(add, settings.part_add, given, name=f"{part.name}_add"),
+        path(one, settings.part_edit, given, name=f"{part.name}_edit"),
+        path(f"{one}retire/", settings.part_retire, given, name=f"{part.name}_retire"),
+        path(f"{one}restore/", settings.part_restore, given, name=f"{part.name}_restore"),
+    ]
+
+
 # Pages of the public host, pages of a studio's host, and the API below /api/v1/ on either.
 public: list[URLPattern | URLResolver] = [
     path("", pages.landing, name="landing"),
@@ -33,20 +46,8 @@ studio: list[URLPattern | URLResolver] = [
     path("settings/places/<uuid:location_id>/", settings.location_edit, name="location_edit"),
     path("settings/places/<uuid:location_id>/retire/", settings.location_retire, name="location_retire"),
     path("settings/places/<uuid:location_id>/restore/", settings.location_restore, name="location_restore"),
-    path("settings/places/<uuid:location_id>/rooms/add/", settings.room_add, name="room_add"),
-    path("settings/rooms/<uuid:room_id>/", settings.room_edit, name="room_edit"),
-    path("settings/rooms/<uuid:room_id>/retire/", settings.room_retire, name="room_retire"),
-    path("settings/rooms/<uuid:room_id>/restore/", settings.room_restore, name="room_restore"),
-    path("settings/places/<uuid:location_id>/equipment/add/", settings.equipment_add, name="equipment_add"),
-    path("settings/equipment/<uuid:equipment_id>/", settings.equipment_edit, name="equipment_edit"),
-    path(
-        "settings/equipment/<uuid:equipment_id>/retire/", settings.equipment_retire, name="equipment_retire"
-    ),
-    path(
-        "settings/equipment/<uuid:equipment_id>/restore/",
-        settings.equipment_restore,
-        name="equipment_restore",
-    ),
+    *_pages_of(settings.ROOM, "rooms"),
+    *_pages_of(settings.EQUIPMENT, "equipment"),
 ]
 public_api: list[URLPattern | URLResolver] = [
     path("studios/", api.studios, name="api_studios"),

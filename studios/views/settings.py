@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -15,13 +18,51 @@ from fitflow.core.flash import undoable
 from fitflow.core.refusals import REFUSALS, show_refusal
 from studios import selectors, services
 from studios.forms import EquipmentForm, LocationForm, RoomForm, StudioForm
-from studios.models import Equipment, Location, Room
+from studios.models import Location
 from studios.shared.decorators import roles_required, sign_in_url
 from studios.shared.models import Role
 
 LOCATION_FIELDS = ("name", "street", "city", "postal_code", "province", "timezone", "closed_on_holidays")
 ANOTHER_ZONE = "If you change it, what is booked keeps its moment. Hours and later sessions of a series go by the new clock."
 managers = roles_required(Role.OWNER, Role.MANAGER)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """What belongs to a place, each kind with the same four pages: its form, and the use cases behind it."""
+
+    name: str  # of the row, in URLs, templates and services
+    words: str
+    form: type[forms.Form]
+    begins: dict[str, Any] = field(default_factory=dict)
+    fetch: Callable[[UUID], Any]
+    add: Callable[..., Any]
+    change: Callable[..., Any]
+    retire: Callable[..., Any]
+    restore: Callable[..., Any]
+
+
+ROOM = Part(
+    name="room",
+    words="a room",
+    form=RoomForm,
+    fetch=selectors.fetch_room,
+    add=services.add_room,
+    change=services.change_room,
+    retire=services.retire_room,
+    restore=services.restore_room,
+)
+EQUIPMENT = Part(
+    name="equipment",
+    words="equipment",
+    form=EquipmentForm,
+    begins={"quantity": 1},
+    fetch=selectors.fetch_equipment,
+    add=services.add_equipment,
+    change=services.change_equipment,
+    retire=services.retire_equipment,
+    restore=services.restore_equipment,
+)
 
 
 def sign_in(request: Any) -> HttpResponse:
@@ -125,88 +166,46 @@ def location_restore(request: Any, location_id: UUID) -> HttpResponse:
 
 @managers
 @require_http_methods(["GET", "POST"])
-def room_add(request: Any, location_id: UUID) -> HttpResponse:
-    """Add a room to a place."""
+def part_add(request: Any, part: Part, location_id: UUID) -> HttpResponse:
+    """Add a room or equipment to a place."""
     place = selectors.fetch_location(location_id)
-    form = RoomForm(request.POST or None)
+    form = part.form(request.POST or None, initial=part.begins)
 
-    def save(data: dict[str, Any]) -> Room:
-        return services.add_room(actor=request.actor, location=place, **data)
+    def save(data: dict[str, Any]) -> Any:
+        return part.add(actor=request.actor, location=place, **data)
 
-    return _saved(request, form, f"Add a room at {place.name}", save)
+    return _saved(request, form, f"Add {part.words} at {place.name}", save)
 
 
 @managers
 @require_http_methods(["GET", "POST"])
-def room_edit(request: Any, room_id: UUID) -> HttpResponse:
-    """Change a room."""
-    row = selectors.fetch_room(room_id)
-    form = RoomForm(request.POST or None, initial={"name": row.name, "capacity": row.capacity})
+def part_edit(request: Any, part: Part, **ids: UUID) -> HttpResponse:
+    """Change a room, or some equipment."""
+    row = part.fetch(ids[f"{part.name}_id"])
+    form = part.form(
+        request.POST or None, initial={name: getattr(row, name) for name in part.form.base_fields}
+    )
 
-    def save(data: dict[str, Any]) -> Room:
-        return services.change_room(actor=request.actor, room=row, **data)
+    def save(data: dict[str, Any]) -> Any:
+        return part.change(actor=request.actor, **{part.name: row}, **data)
 
-    return _saved(request, form, f"{row.name}, {row.location.name}", save, room=row)
+    return _saved(request, form, f"{row.name}, {row.location.name}", save, **{part.name: row})
 
 
 @managers
 @require_POST
-def room_retire(request: Any, room_id: UUID) -> HttpResponse:
-    """Take a room out of use."""
-    row = services.retire_room(actor=request.actor, room=selectors.fetch_room(room_id))
-    undoable(request, f"{row.name} is out of use.", _path("room_restore", row.pk))
+def part_retire(request: Any, part: Part, **ids: UUID) -> HttpResponse:
+    """Take a room or equipment out of use."""
+    row = part.retire(actor=request.actor, **{part.name: part.fetch(ids[f"{part.name}_id"])})
+    undoable(request, f"{row.name} is out of use.", _path(f"{part.name}_restore", row.pk))
     return redirect("studio_settings")
 
 
 @managers
 @require_POST
-def room_restore(request: Any, room_id: UUID) -> HttpResponse:
-    """Take a room into use again."""
-    row = services.restore_room(actor=request.actor, room=selectors.fetch_room(room_id))
-    messages.success(request, f"{row.name} is in use again.")
-    return redirect("studio_settings")
-
-
-@managers
-@require_http_methods(["GET", "POST"])
-def equipment_add(request: Any, location_id: UUID) -> HttpResponse:
-    """Add equipment to a place."""
-    place = selectors.fetch_location(location_id)
-    form = EquipmentForm(request.POST or None, initial={"quantity": 1})
-
-    def save(data: dict[str, Any]) -> Equipment:
-        return services.add_equipment(actor=request.actor, location=place, **data)
-
-    return _saved(request, form, f"Add equipment at {place.name}", save)
-
-
-@managers
-@require_http_methods(["GET", "POST"])
-def equipment_edit(request: Any, equipment_id: UUID) -> HttpResponse:
-    """Change some equipment."""
-    row = selectors.fetch_equipment(equipment_id)
-    form = EquipmentForm(request.POST or None, initial={"name": row.name, "quantity": row.quantity})
-
-    def save(data: dict[str, Any]) -> Equipment:
-        return services.change_equipment(actor=request.actor, equipment=row, **data)
-
-    return _saved(request, form, f"{row.name}, {row.location.name}", save, equipment=row)
-
-
-@managers
-@require_POST
-def equipment_retire(request: Any, equipment_id: UUID) -> HttpResponse:
-    """Take equipment out of use."""
-    row = services.retire_equipment(actor=request.actor, equipment=selectors.fetch_equipment(equipment_id))
-    undoable(request, f"{row.name} is out of use.", _path("equipment_restore", row.pk))
-    return redirect("studio_settings")
-
-
-@managers
-@require_POST
-def equipment_restore(request: Any, equipment_id: UUID) -> HttpResponse:
-    """Take equipment into use again."""
-    row = services.restore_equipment(actor=request.actor, equipment=selectors.fetch_equipment(equipment_id))
+def part_restore(request: Any, part: Part, **ids: UUID) -> HttpResponse:
+    """Take a room or equipment into use again."""
+    row = part.restore(actor=request.actor, **{part.name: part.fetch(ids[f"{part.name}_id"])})
     messages.success(request, f"{row.name} is in use again.")
     return redirect("studio_settings")
 
