@@ -21,7 +21,7 @@ from studios.shared.requests import StudioRequest
 from trainers.models import Session
 from trainers.policies import editable_session
 from trainers.services.series import words_of
-from trainers.services.series_closing import cancel_sessions, preview_series_cancel
+from trainers.services.series_closing import SeriesCancel, cancel_sessions, preview_series_cancel
 from trainers.services.series_edits import edit_session, preview_series_edit
 from trainers.services.series_plans import SeriesEdit
 from trainers.views.periods import id_asked, uuid_from, zone_text
@@ -156,30 +156,28 @@ def _change_page(request: StudioRequest, session: Session, plan: SeriesEdit, pro
 def session_cancel_series(request: StudioRequest, session_id: UUID) -> HttpResponse:
     """Show what cancelling this and the following sessions takes, and do it by POST."""
     session = editable_session(request.actor, session_id)
-    scope, reason = request.GET.get("scope", "following"), request.GET.get("reason", "")[:300]
-    board, problem, status = reverse("session_detail", args=[session_id]), "", 200
+    scope = request.GET.get("scope", "following")
+    asked: dict[str, Any] = {"actor": request.actor, "session_id": session_id, "scope": scope}
+    problem, reason = "", request.GET.get("reason", "")[:300]
     try:
         if request.method == "POST":
-            cancel_sessions(
-                actor=request.actor,
-                session_id=session_id,
-                scope=scope,
-                reason=reason,
-                version=_version(request),
-            )
-            undoable(
-                request,
-                f"{session.service.name} is cancelled. Each client gets one e-mail.",
-                reverse("session_restore", args=[_taken(session)]),
-            )
+            cancel_sessions(**asked, reason=reason, version=_version(request))
+            words = f"{session.service.name} is cancelled. Each client gets one e-mail."
+            undoable(request, words, reverse("session_restore", args=[_taken(session)]))
             return HttpResponseRedirect(reverse("series_detail", args=[session.series_id]))
     except Conflict as error:
-        problem, status = error.message, 409
+        problem = error.message
     try:
-        plan = preview_series_cancel(actor=request.actor, session_id=session_id, scope=scope)
+        plan = preview_series_cancel(**asked)
     except (Conflict, Invalid) as error:
         messages.error(request, error.message)
-        return HttpResponseRedirect(board)
+        return HttpResponseRedirect(reverse("session_detail", args=[session_id]))
+    return _cancel_page(request, session, plan, reason, problem)
+
+
+def _cancel_page(
+    request: StudioRequest, session: Session, plan: SeriesCancel, reason: str, problem: str
+) -> HttpResponse:
     context = {
         "plan": plan,
         "session": session,
@@ -189,7 +187,7 @@ def session_cancel_series(request: StudioRequest, session_id: UUID) -> HttpRespo
         "problem": problem,
         "query": request.GET.urlencode(),
     }
-    return render(request, "trainer/series_cancel.html", context, status=status)
+    return render(request, "trainer/series_cancel.html", context, status=409 if problem else 200)
 
 
 def _taken(session: Session) -> UUID:
