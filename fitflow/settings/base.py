@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF  # noqa: F401  (NONCE is for pages that must load Stripe.js)
 
 from fitflow.settings import env
+from fitflow.settings.beat import CELERY_BEAT_SCHEDULE  # noqa: F401
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -197,33 +197,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_max": 0.1,
 }
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "core.sweep": {"task": "core.sweep", "schedule": 5.0, "options": {"expires": 5}},
-    "trainers.tend_waitlists": {
-        "task": "trainers.tend_waitlists",
-        "schedule": 60.0,
-        "options": {"expires": 50},
-    },
-    "trainers.clear_holds": {"task": "trainers.clear_holds", "schedule": 60.0, "options": {"expires": 50}},
-    "trainers.ask_calendars": {
-        "task": "trainers.ask_calendars",
-        "schedule": 60.0,
-        "options": {"expires": 50},
-    },
-    "trainers.cover_calendars": {
-        "task": "trainers.cover_calendars",
-        "schedule": 60.0,
-        "options": {"expires": 50},
-    },
-    # In the small hours of Canada's mornings, before anybody looks at the day.
-    "trainers.carry_on_series": {
-        "task": "trainers.carry_on_series",
-        "schedule": crontab(hour="8", minute="20"),
-    },
-    "trainers.forget_files": {"task": "trainers.forget_files", "schedule": crontab(hour="8", minute="30")},
-    "core.tidy": {"task": "core.tidy", "schedule": crontab(hour="8", minute="40")},
-    "accounts.tidy": {"task": "accounts.tidy", "schedule": crontab(hour="8", minute="45")},
-}
 # Hints for the outbox's lanes "live" and "mail" go to queues of their own: <this>-live and <this>-mail.
 CELERY_TASK_DEFAULT_QUEUE = "fitflow"
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 300_000  # KiB
