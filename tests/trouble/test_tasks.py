@@ -8,8 +8,11 @@ import pytest
 
 from fitflow.tenancy.context import studio_context
 from studios.shared.models import Studio
+from tests.scratch import scratch_person
 from tests.trouble.handlers import whereabouts
 from tests.trouble.plant import Plant, until
+from trainers.shared.models import ExternalCalendar
+from trainers.tasks import ask_calendars
 
 pytestmark = [pytest.mark.race, pytest.mark.slow]
 
@@ -29,6 +32,19 @@ def test_a_task_carries_its_studio(
             sent[file] = f'{schema} "{schema}","public"' if studio else 'none "public"'
     until(lambda: all(file.exists() for file in sent), 40)
     assert {file: file.read_text() for file in sent} == sent
+
+
+def test_a_courier_asks_calendars_elsewhere(steady_plant: Plant) -> None:
+    with scratch_person() as person:
+        row = ExternalCalendar.objects.create(
+            user=person, name="Nowhere", address="https://calendar.invalid/x.ics", zone="America/Toronto"
+        )
+        with steady_plant.line() as line:
+            ask_calendars.apply_async(queue="fitflow-mail", connection=line)
+        try:
+            until(lambda: ExternalCalendar.objects.get(pk=row.pk).failures == 1, 40)
+        finally:
+            row.delete()
 
 
 def test_two_databases_on_one_redis_keep_their_hints_apart(steady_plant: Plant, tmp_path: Path) -> None:
