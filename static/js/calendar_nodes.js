@@ -66,7 +66,7 @@ export function block(event, { height, slim, letter = true, across = false }) {
   if (letter && event.letter && !(flat && slim)) node.append(letterMark(event.letter));
   const told = height > (slim ? 66 : FLAT_PX) && !across;
   node.append(make("span", "ev-title", ...(mark && !told ? [icon(mark[1]), " "] : []), event.title));
-  if (height > (slim && letter ? 50 : 44) && event.line) node.append(make("small", "", event.line));
+  if ((flat ? !slim : height > (slim && letter ? 50 : 44)) && event.line) node.append(make("small", "", event.line));
   if (told) {
     const when = make("small", "num", [event.start.slice(11), slim ? "" : mark ? mark[0] : event.place].filter(Boolean).join(" · "));
     if (mark) when.append(" ", icon(mark[1]));

@@ -80,7 +80,7 @@ def test_m_moves_by_keyboard_and_escape_leaves_it(visit: Open, world: World) -> 
     page.keyboard.press("m")
     page.keyboard.press("Shift+ArrowUp")
     page.keyboard.press("Enter")
-    expect(page.locator("#toasts")).to_contain_text("moved")
+    expect(page.locator("#toasts")).to_contain_text("minutes now")
     expect(one).to_be_focused()
     after = state_of(world, session)
     assert after[0] == before[0]

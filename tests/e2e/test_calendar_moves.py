@@ -82,7 +82,7 @@ def test_by_keyboard_and_by_form_it_goes_to_another_trainer_too(visit: Open, wor
         page.keyboard.press("ArrowRight" if steps > 0 else "ArrowLeft")
     expect(page.locator("#cal-say")).to_contain_text(name)
     page.keyboard.press("Enter")
-    expect(page.locator("#toasts")).to_contain_text("moved")
+    expect(page.locator("#toasts")).to_contain_text(f"with {name}")
     assert state_of(world, session)[2] == other
     page.locator(".cg-scroll").focus()
     page.keyboard.press("u")

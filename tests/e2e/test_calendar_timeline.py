@@ -85,7 +85,7 @@ def test_by_keyboard(visit: Open, world: World) -> None:
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("Shift+ArrowLeft")
     page.keyboard.press("Enter")
-    expect(page.locator("#toasts")).to_contain_text("moved")
+    expect(page.locator("#toasts")).to_contain_text("minutes now")
     after = state_of(world, session)
     assert (after[0], after[1], after[2:]) == (before[0], int(str(before[1])) - 15, before[2:])
     expect(one).to_be_focused()

@@ -47,11 +47,25 @@ def session_move(request: StudioRequest, session_id: UUID) -> HttpResponse:
     if moved is None:
         return _refused(request, session, form)
     undo = f"{reverse('session_move_back', args=[session.pk])}?to={_token(session, moved)}"
-    text = f"{moved.service.name} moved to {when(moved)}."
+    text = _told(session, moved)
     if not request.accepts("text/html"):
         return JsonResponse({"message": text, "undo": undo})
     undoable(request, text, undo)
     return HttpResponseRedirect(reverse("session_detail", args=[moved.pk]))
+
+
+def _told(before: Session, moved: Session) -> str:
+    """Say what became of a session: only longer or shorter, or where it went, and to whom."""
+    name, minutes = moved.service.name, int((moved.ends_at - moved.starts_at).total_seconds()) // 60
+    given = "" if moved.trainer_id == before.trainer_id else f", with {moved.trainer.name}"
+    stays = (moved.starts_at, moved.trainer_id, moved.room_id) == (
+        before.starts_at,
+        before.trainer_id,
+        before.room_id,
+    )
+    if stays and moved.ends_at != before.ends_at:
+        return f"{name} on {when(moved)} lasts {minutes} minutes now."
+    return f"{name} moved to {when(moved)}{given}."
 
 
 @require_POST

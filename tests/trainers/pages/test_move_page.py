@@ -173,3 +173,24 @@ def test_a_start_in_the_hour_that_is_shown_twice_stays_where_only_the_length_cha
     assert answer.status_code == 200, answer.content
     moved = fresh(lotus, session)
     assert (moved.starts_at, moved.ends_at) == (second, second + timedelta(minutes=75))
+
+
+def test_it_says_what_became_of_the_session(lotus: Cast) -> None:
+    session = scheduled(lotus, at(14))
+    longer = send(lotus, session, headers=JSON, minutes=90).json()["message"]
+    assert longer.endswith("lasts 90 minutes now.")
+    given = send(
+        lotus,
+        session,
+        "owner",
+        JSON,
+        minutes=90,
+        trainer=trainer_of(lotus),
+        version=fresh(lotus, session).version,
+    )
+    assert given.json()["message"].endswith(", with Trainer.")
+
+
+def trainer_of(cast: Cast) -> Any:
+    with studio_context(cast.lotus):
+        return cast.trainer("trainer").pk
