@@ -24,6 +24,7 @@ export function calendarPage({ book, move, undo } = {}) {
   let asked = 0; // for events
   let turn = 0; // for a period
   let under = false; // a period is on its way
+  const wrong = new Map(); // what could not be had, in words
   const steps = []; // back and on, asked for meanwhile
 
   const bar = () => document.getElementById("cal-bar");
@@ -74,21 +75,25 @@ export function calendarPage({ book, move, undo } = {}) {
       const answer = await call(`${box.dataset.events}${bar().dataset.asks}`, { redirect: "manual" });
       if (mine !== asked) return;
       answer.events.forEach((event, index) => { event.id ||= `busy-${index}`; });
-      trouble("");
+      trouble("events", "");
       sheet.set(answer.events);
       keys.settle();
       box.dataset.drawn = String(answer.events.length);
     } catch (error) {
-      if (mine === asked) trouble(error.status ? OLD : error.message);
+      if (mine === asked) trouble("events", error.status ? OLD : error.message);
     }
   }
 
-  // What went wrong is said, with the way to try again; nothing that stands in the page goes away for it.
-  function trouble(words, url = window.location.href) {
+  // What went wrong is said, with the way to try again; nothing that stands in the page goes away for it. Period and events are
+  // asked for apart: that one of them can be had does not say that the other can.
+  function trouble(what, words, url = window.location.href) {
+    if (words) wrong.set(what, { words, url });
+    else wrong.delete(what);
+    const [first] = wrong.values();
     const alert = document.getElementById("cal-trouble");
-    alert.querySelector("span").textContent = words;
-    alert.querySelector("a").href = url;
-    alert.hidden = !words;
+    alert.querySelector("span").textContent = first?.words ?? "";
+    alert.querySelector("a").href = first?.url ?? "";
+    alert.hidden = !first;
   }
 
   async function parts(url) {
@@ -117,7 +122,7 @@ export function calendarPage({ book, move, undo } = {}) {
       if (push) window.history.pushState({}, "", url);
       await turnTo(page);
     } catch (error) {
-      if (mine === turn) trouble(words(error), url);
+      if (mine === turn) trouble("period", words(error), url);
       steps.length = 0;
     }
     if (mine !== turn) return;
@@ -137,7 +142,7 @@ export function calendarPage({ book, move, undo } = {}) {
     if (inside) sheet.scroller.focus({ preventScroll: true });
     const alert = document.getElementById("cal-alert");
     if (alert) alert.hidden = true;
-    trouble("");
+    trouble("period", "");
     say(document.querySelector("#cal-head h1").textContent);
     await draw();
   }
@@ -153,9 +158,9 @@ export function calendarPage({ book, move, undo } = {}) {
         const page = await parts(window.location.href);
         if (mine !== turn) return;
         for (const id of ["cal-summary", "cal-agenda"]) take(page, id);
-        if (!desk.matches) trouble("");
+        trouble("period", "");
       } catch (error) {
-        if (mine === turn) trouble(words(error));
+        if (mine === turn) trouble("period", words(error));
       }
     }, 120);
   }
