@@ -11,8 +11,9 @@ UPDATE trainers_availabilityhours SET valid_until = NULL WHERE valid_until > '21
 SET CONSTRAINTS ALL IMMEDIATE;
 """
 ONCE = """
+-- Of the same ones, the one with the most words stays.
 DELETE FROM trainers_availabilityexception AS again USING trainers_availabilityexception AS first
-WHERE first.id < again.id AND first.trainer_id = again.trainer_id AND first.kind = again.kind
+WHERE (length(first.reason), first.id) > (length(again.reason), again.id) AND first.trainer_id = again.trainer_id AND first.kind = again.kind
   AND first.location_id IS NOT DISTINCT FROM again.location_id
   AND first.starts_on = again.starts_on AND first.ends_on = again.ends_on
   AND first.starts_minute IS NOT DISTINCT FROM again.starts_minute

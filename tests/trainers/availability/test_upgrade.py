@@ -66,7 +66,13 @@ def test_days_of_another_age_become_none_and_the_same_time_off_one(before: tuple
     for weekday, (first, last) in enumerate(spans):
         one(HOURS, uuid7(), trainer, place, weekday, first, last)
     day, other = date(2027, 7, 5), date(2027, 7, 6)
-    for first, minutes, reason in ((day, None, "Rest"), (day, None, ""), (day, 0, ""), (other, None, "")):
+    for first, minutes, reason in (
+        (day, None, ""),
+        (day, None, "Rest"),
+        (day, None, ""),
+        (day, 0, ""),
+        (other, None, ""),
+    ):
         one(OFF, uuid7(), trainer, first, first, minutes, None if minutes is None else 60, reason)
     migrate(name)
     kept = AvailabilityHours.objects.order_by("weekday").values_list("weekday", "valid_from", "valid_until")
