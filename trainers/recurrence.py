@@ -260,6 +260,8 @@ def expand(rule: Rule, starts: str, *, zone: str, minutes: int, through: date) -
     found: list[Occurrence] = []
     for wall in islice(walls(rule, starts), MOST + 1):
         if wall >= end:
+            if not found:
+                raise _refuse(f"Its first session would be on {wall:%Y-%m-%d}, too far ahead. Begin earlier.")
             break
         found.append(occurrence_at(wall, zone=zone, minutes=minutes))
     if not found:

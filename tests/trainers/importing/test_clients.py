@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from clients.models import Client
+from fitflow.core.clock import now
 from fitflow.core.errors import Conflict, Invalid, NotFound, NotPermitted
 from fitflow.core.fields.names import validate_name
 from fitflow.core.formats import TURNING
@@ -25,6 +28,7 @@ from tests.trainers.importing.bring import (
 from tests.trainers.plan import at, scheduled
 from trainers.models import Import, ImportMade, ImportPart, ImportRow
 from trainers.services import importing
+from trainers.services.importing.starting import STANDS
 
 GOOD = "Name,Email,Phone,City,Province,Postal\nAnn Lee,ANN@example.com,416 555-0142,Toronto,Ontario,m5v2t6\nBo Chan,,,,,\n"
 
@@ -253,11 +257,16 @@ def test_a_file_is_thrown_away(lotus: Cast) -> None:
         importing.request_import(actor=lotus.actor("manager"), import_id=batch.pk)
 
 
+def test_why_an_import_is_not_thrown_away_is_said_rightly(lotus: Cast) -> None:
+    batch = checked(GOOD)
+    for state, words in STANDS.items():
+        Import.objects.filter(pk=batch.pk).update(state=state, finished_at=now())
+        with pytest.raises(Conflict, match=re.escape(words)):
+            importing.drop_import(actor=lotus.actor("owner"), import_id=batch.pk)
+    assert ImportPart.objects.exists()
+
+
 def test_what_lies_about_for_30_days_is_deleted(lotus: Cast) -> None:
-    from datetime import timedelta
-
-    from fitflow.core.clock import now
-
     old, young = checked(GOOD), checked(GOOD)
     Import.objects.filter(pk=old.pk).update(created_at=now() - timedelta(days=31))
     assert importing.forget_old_files() == 1

@@ -262,6 +262,12 @@ def test_a_rule_that_never_comes_true_is_refused() -> None:
         expand(leap, "2027-01-01T09:00", zone=TORONTO, minutes=60, through=FAR)
 
 
+def test_a_first_session_beyond_what_is_made_ahead_is_named() -> None:
+    rule = read_rule("FREQ=YEARLY;BYMONTH=9;BYMONTHDAY=1", zone=TORONTO)
+    with pytest.raises(Invalid, match="first session would be on 2027-09-01, too far ahead"):
+        expand(rule, "2026-11-24T09:00", zone=TORONTO, minutes=60, through=date(2027, 5, 25))
+
+
 def test_too_many_are_refused() -> None:
     daily = read_rule("FREQ=DAILY", zone=TORONTO)
     with pytest.raises(Invalid, match="more than 400 sessions"):

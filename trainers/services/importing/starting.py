@@ -45,6 +45,13 @@ CALENDAR_WORDS = {
     "too_many": "The calendar holds more than 20,000 events of four years, or one that repeats every minute.",
     "heavy": "The calendar takes too long to work out. Export a shorter time.",
 }
+# Why an import in a state is not thrown away.
+STANDS = {
+    Import.State.IMPORTING: "It is being imported just now. You can undo it afterwards.",
+    Import.State.DONE: "It is imported already. You can undo it.",
+    Import.State.UNDOING: "It is being undone just now.",
+    Import.State.UNDONE: "It is undone: nothing of it is left to be thrown away.",
+}
 
 
 def start_import(*, actor: Actor, kind: str, file_name: str, file: IO[bytes], size: int) -> Import:
@@ -244,8 +251,7 @@ def drop_import(*, actor: Actor, import_id: UUID | str) -> Import:
         if batch.state == Import.State.DROPPED:
             return batch
         if not batch.can_be_dropped:
-            words = "is imported already" if batch.finished_at else "is being imported just now"
-            raise Conflict(f"It {words}. You can undo it afterwards.", conflict="status", status=batch.state)
+            raise Conflict(STANDS[Import.State(batch.state)], conflict="status", status=batch.state)
         batch.state = Import.State.DROPPED
         batch.round += 1
         batch.save(update_fields=["state", "round"])
