@@ -15,8 +15,11 @@ const logged = document.getElementById("board-log");
 const log = logged ? new Log(logged, queue) : null;
 let waiting = null;
 
+/** Whether a question or a menu is open, which nothing may take from under the finger. */
+const asking = () => document.querySelector("dialog[open], [data-board] details[data-menu][open]");
+
 async function refresh() {
-  if (document.querySelector("dialog[open]")) return void later(2000);
+  if (asking()) return void later(2000);
   let answer;
   try {
     answer = await fetch(window.location.href, { credentials: "same-origin", redirect: "manual" });
@@ -26,6 +29,7 @@ async function refresh() {
   if (answer.status >= 500) return void later(3000);
   if (!answer.ok) return; // signed out, or gone
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (asking()) return void later(2000); // opened since it was asked for
   // The log opens an hour before, and with the first client: then the page is loaded again, unless something is being written.
   const opens = page.getElementById("log-pick") && !document.getElementById("log-pick");
   if (opens && !writing() && !queue.pieces.length) return void window.location.reload();

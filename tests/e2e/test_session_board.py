@@ -11,7 +11,7 @@ from statistics import median
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.e2e.conftest import Open, sign_in
 from tests.e2e.test_main_job import answered_at, eventually
@@ -410,3 +410,28 @@ def test_signing_out_on_a_shared_tablet_asks_and_leaves_nothing_of_hers_behind(
     page.goto(world.url("/api/docs/", studio="summit"))  # of the same origin, and open to everybody
     # What another person left is sealed, and hers to send.
     assert page.evaluate(kept) == ["ff-board:another:y:z"]
+
+
+def test_a_question_that_is_open_is_not_taken_away_by_what_happens_elsewhere(
+    board: Callable[..., Page], world: World, session: str
+) -> None:
+    phone, desk = board(), board(phone=False)
+    phone.locator("#note-client").select_option(index=1)
+    phone.locator("#note-form [name=body]").fill("To be signed.")
+    phone.get_by_role("button", name="Keep note").click()
+    note = phone.locator("article.note", has_text="To be signed.")
+    expect(note).to_be_visible()
+    expect(phone.locator("[data-live-status]")).to_have_attribute("data-live-status", "live")
+    held: list[Route] = []
+    phone.route(re.compile(f"/sessions/{session}/$"), lambda route: held.append(route))
+    mark(desk, 0)
+    eventually(phone, lambda: held)
+    note.get_by_role("button", name="Sign").first.click()
+    with phone.expect_response(re.compile(f"/sessions/{session}/$")):
+        held[0].continue_()
+    phone.unroute_all()
+    phone.evaluate(
+        "() => fetch('/api/v1/me').then((answer) => answer.text())"
+    )  # by then it would have been replaced
+    phone.get_by_role("button", name="Sign note").click(timeout=5000)
+    expect(phone.get_by_text("Note signed.")).to_be_visible()
