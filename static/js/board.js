@@ -62,7 +62,10 @@ document.addEventListener("fitflow:live", ({ detail }) => {
   const { event, session, series, was } = detail;
   const ours = session === board.dataset.board || (board.dataset.series && [series, was].includes(board.dataset.series));
   if (!ours) return;
-  if (event === "session.logged" && log) log.refresh();
+  if (event === "session.logged" && log) {
+    if (queue.running) log.soon(); // not after each of many of its own
+    else log.refresh();
+  }
   if (event === "session.logged" && log && detail.change !== "shared") return;
   later(event === "session.logged" || event === "booking.changed" ? 50 : 250);
 });

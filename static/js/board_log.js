@@ -323,6 +323,14 @@ export class Log {
     }
   }
 
+  /** Takes over what the log holds in a moment: once, however often it is asked to meanwhile. */
+  soon() {
+    this.due ??= setTimeout(() => {
+      this.due = null;
+      this.refresh();
+    }, 3000);
+  }
+
   /** Takes over what the log holds by now. */
   async refresh() {
     this.stale = true;
