@@ -179,7 +179,7 @@ function about(fresh) {
 function tellNotes() {
   const place = document.getElementById("note-words");
   if (!place) return;
-  const notes = queue.pieces.filter(({ kind }) => kind === "note");
+  const notes = queue.pieces.filter(({ kind, session }) => kind === "note" && session === queue.session);
   place.textContent = notes.some((piece) => !piece.problem) ? WAITS : "";
 }
 
