@@ -176,6 +176,7 @@ export class Queue extends EventTarget {
     clearTimeout(this.timer);
     this.pause = FIRST_PAUSE;
     if (this.state !== "signed-out") this.become("online");
+    this.woken = this.running; // what is failing just now is tried again at once
     this.run();
   }
 
@@ -200,6 +201,9 @@ export class Queue extends EventTarget {
     } finally {
       this.running = false;
     }
+    if (!this.woken) return;
+    this.woken = false;
+    this.run();
   }
 
   async sendAll() {
