@@ -28,14 +28,12 @@ View = Callable[..., HttpResponse]
 
 
 def office_page(view: View) -> View:
-    """Let in who runs the studio or a team of it, reading only; figures stay out of caches."""
+    """Let in who runs the studio or a team of it, reading only."""
 
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         request.portal = "studio"  # type: ignore[attr-defined]
-        response = view(request, *args, **kwargs)
-        response.headers.setdefault("Cache-Control", "private, no-store")
-        return response
+        return view(request, *args, **kwargs)
 
     return require_safe(roles_required(*OFFICE)(page))
 

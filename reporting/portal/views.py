@@ -36,9 +36,7 @@ def portal_page(view: View) -> View:
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         request.portal = "client"  # type: ignore[attr-defined]
-        response = view(request, *args, **kwargs)
-        response.headers.setdefault("Cache-Control", "private, no-store")
-        return response
+        return view(request, *args, **kwargs)
 
     return require_safe(client_required(page))
 

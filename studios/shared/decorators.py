@@ -37,13 +37,18 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def signed_in(view: View) -> View:
-    """Let in who has signed in, in whatever role; others are sent to sign in and come back."""
+    """Let in who has signed in, in whatever role; others are sent to sign in and come back.
+
+    What she sees stays out of caches: going back after signing out shows nobody's name. A view may say otherwise.
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return to_sign_in(request)
-        return view(request, *args, **kwargs)
+        response = view(request, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
     return guarded
 

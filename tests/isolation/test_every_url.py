@@ -155,8 +155,8 @@ def recorded(lotus: Cast, session: Session) -> dict[str, Any]:
 
 
 @pytest.fixture
-def ask(ids: dict[str, Any], lotus: Cast) -> Any:
-    """Return a function that asks a URL as somebody and gives the status of the answer."""
+def answer(ids: dict[str, Any], lotus: Cast) -> Any:
+    """Return a function that asks a URL as somebody and gives the answer."""
     from fitflow.tenancy.context import enter, leave
 
     arguments = {
@@ -174,7 +174,7 @@ def ask(ids: dict[str, Any], lotus: Cast) -> Any:
                 browsers[who].force_login(lotus.user[who], backend=settings.AUTHENTICATION_BACKENDS[0])
         return browsers[who]
 
-    def status(who: str, name: str, method: str) -> int:
+    def answer(who: str, name: str, method: str) -> Any:
         leave()
         # What one call changes, the next must not find: the outer transaction is the test's own.
         saved = transaction.savepoint()
@@ -185,7 +185,7 @@ def ask(ids: dict[str, Any], lotus: Cast) -> Any:
             )
             if method == "GET":
                 options = {}
-            return int(browser(who).generic(method, path, **options).status_code)
+            return browser(who).generic(method, path, **options)
         finally:
             leave()
             transaction.savepoint_rollback(saved)
@@ -196,7 +196,13 @@ def ask(ids: dict[str, Any], lotus: Cast) -> Any:
     for person in people:
         browser(person)
     enter(lotus.lotus)
-    return status
+    return answer
+
+
+@pytest.fixture
+def ask(answer: Any) -> Any:
+    """Return a function that asks a URL as somebody and gives the status of the answer."""
+    return lambda who, name, method: int(answer(who, name, method).status_code)
 
 
 CALLS = [(name, method, allowed) for name, row in TABLE.items() for method, allowed in row.items()]
@@ -237,3 +243,17 @@ def test_each_role_gets_what_the_table_says_and_no_more(ask: Any) -> None:
             if refused == (letter in allowed) or status >= 500:
                 wrong.append(f"{letter} {method} {name}: {status}")
     assert not wrong, "\n" + "\n".join(wrong)
+
+
+def test_no_cache_keeps_what_is_shown_to_who_signed_in(answer: Any) -> None:
+    kept, seen = [], 0
+    for name, method, allowed in CALLS:
+        if method != "GET" or allowed == OPEN:
+            continue
+        shown = answer(ROLES[allowed[0]], name, method)
+        if shown.status_code == 200:
+            seen += 1
+            if "no-store" not in shown.headers.get("Cache-Control", ""):
+                kept.append(name)
+    assert not kept
+    assert seen > 60
