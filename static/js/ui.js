@@ -84,9 +84,13 @@ export function openDialog(target) {
   return dialog;
 }
 
+let answer = null; // of the question that is open, or was a moment ago
+
 /** Asks before something others will notice; answers true when the person goes on. */
 export function ask({ title, text = "", label, keep = "Keep it" }) {
   const dialog = document.getElementById("ask");
+  if (dialog.open) dialog.close("no");
+  answer?.();
   dialog.querySelector("h2").textContent = title;
   dialog.querySelector("p").textContent = text;
   dialog.querySelector("[value=yes]").textContent = label;
@@ -94,7 +98,14 @@ export function ask({ title, text = "", label, keep = "Keep it" }) {
   dialog.returnValue = "no";
   dialog.showModal();
   return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+    answer = () => {
+      dialog.removeEventListener("close", closed);
+      answer = null;
+      resolve(dialog.returnValue === "yes");
+    };
+    // The event comes late: that of the question before may arrive while this one is open.
+    const closed = () => dialog.open || answer();
+    dialog.addEventListener("close", closed);
   });
 }
 
