@@ -133,6 +133,7 @@ def running_world(**extra: str) -> Iterator[World]:
             "MEDIA_ROOT": str(folder / "media"),
             "DEVMAIL_DIR": str(folder / "mail"),
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "SIGN_IN_RATE": "1000",  # every test signs in, from one address
             **extra,
         }
         load = [sys.executable, "manage.py", "setup_demo"]

@@ -79,8 +79,8 @@ def visit(browser: Browser, world: World) -> Iterator[Open]:
 
 
 def sign_in(page: Page, who: str, password: str) -> None:
-    """Type address and password into the sign-in page that is open."""
+    """Type address and password into the sign-in page that is open, and wait until it has led away."""
     page.get_by_label("E-mail").fill(f"{who}@fitflow.test")
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_load_state()
+    page.wait_for_url(lambda address: "/login/" not in address)
