@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
+from tests.e2e.board import API, board, log_set, mark, marks, pick, session, sets, waiting
 from tests.e2e.conftest import Open, sign_in
 from tests.e2e.test_main_job import eventually
-from tests.e2e.test_session_board import API, board, log_set, mark, marks, pick, session, sets, waiting
 from tests.world import World
 
 __all__ = ["board", "session"]

@@ -13,9 +13,9 @@ from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.board import board, keep, log_set, mark, marks, pick, session, sets
 from tests.e2e.test_board_queue import KEPT
 from tests.e2e.test_main_job import eventually
-from tests.e2e.test_session_board import board, keep, log_set, mark, marks, pick, session, sets
 from tests.world import World
 
 __all__ = ["board", "session"]
